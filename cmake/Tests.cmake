@@ -15,6 +15,7 @@ pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET QUIET cmocka)
 
 # Folders whose code starts threads or is called from several: their tests run under TSan as well.
 set(BANTO_THREADED os store engine api http agent)
+add_custom_target(threaded_tests)
 
 # An executable for tests or benchmarks: found headers as "folder/x.h" and as "tests/unit.h".
 function(banto_test_program name)
@@ -61,6 +62,9 @@ foreach(folder IN LISTS BANTO_FOLDERS)
         banto_test_program(${name} ${source})
         target_link_libraries(${name} PRIVATE ${library} PkgConfig::CMOCKA)
         banto_add_test(${name} "${labels}" 300 ${name})
+        if(folder IN_LIST BANTO_THREADED)
+            add_dependencies(threaded_tests ${name})
+        endif()
     endforeach()
 endforeach()
 
