@@ -9,6 +9,7 @@
  */
 #include "jobnet/schedule.h"
 
+/* Texts take {1} the gate's name and {2} what it needs. */
 enum gate_kind {
 #define GATE_KIND(code, name, rule, ja, en) code,
 #include "jobnet/gate_kinds.def"
@@ -41,17 +42,26 @@ struct gate {
 size_t gates_of(struct arena *into, const struct unit *unit, const struct gate **ret);
 /* Reads one raw value; false with the reason in `why` (static text). For unit_parse's checks. */
 MUST_CHECK bool gate_parse(struct arena *into, struct str raw, struct gate *ret, const char **why);
+/* Appends the gate as x_gate= says it; gate_parse reads it back the same. */
+void gate_print(struct strbuf *into, const struct gate *gate);
 
-/* x_deadline: a date in the words of sd/sh/cftd or +n days, or +minutes after the planned start, and a 48-hour time. */
-enum deadline_kind { DEADLINE_NONE, DEADLINE_MINUTES /* 分: minutes after the planned start */, DEADLINE_DAYS /* +n days from the execution date */, DEADLINE_DATE };
+/*
+ * x_deadline: +10m (minutes after the planned start) · 31:00 (48-hour time on the execution date) · +1,24:00 (days after
+ * the execution date, time) · (SD[,sh=…][,shd=n][,cftd=be|af|db|da:n[:N]][,month=+n]),24:00 (a date in the words of sd, in
+ * the execution date's month or n months later; without sh= a closed day is kept). As with st, a time before the base time
+ * is the next civil morning.
+ */
+enum deadline_kind { DEADLINE_NONE, DEADLINE_MINUTES, DEADLINE_DAYS, DEADLINE_DATE };
 struct deadline {
     enum deadline_kind kind;
     int n;                     /* minutes or days */
-    int month_offset;          /* DEADLINE_DATE: month of the execution date + this */
+    int month_offset;          /* DEADLINE_DATE: month of the execution date + this, 0..11 */
     struct date_rule date;
     struct daytime time;
 };
 MUST_CHECK bool deadline_parse(struct str raw, struct deadline *ret, const char **why);
+/* Appends the deadline as x_deadline= says it; deadline_parse reads it back the same. */
+void deadline_print(struct strbuf *into, const struct deadline *deadline);
 struct deadline deadline_of(const struct unit *net); /* DEADLINE_NONE without x_deadline */
 /* INSTANT_NEVER if the rule gives no day. */
 struct instant deadline_instant(const struct deadline *deadline, const struct calendar *calendar, struct bizday date,

@@ -31,6 +31,10 @@ struct delay_limit {
     int minutes; /* 48-hour time, or minutes after the planned start */
 };
 
+/* wt: until when a start condition is watched. wc and wt must both be given, or the condition is not used. */
+enum watch_kind { WATCH_NO, WATCH_ABSOLUTE /* hh:mm */, WATCH_MINUTES /* after watching began */, WATCH_UNLIMITED };
+enum { WATCH_COUNT_UNLIMITED = -1 };
+
 struct date_rule { /* the words of sd, sh, shd, cftd: also used by x_deadline */
     enum date_kind kind;
     int year, month;            /* 0 = not given */
@@ -46,27 +50,30 @@ struct date_rule { /* the words of sd, sh, shd, cftd: also used by x_deadline */
 };
 
 struct schedule_rule {
-    int number;                 /* 1..144; 0 for sd=0,ud */
+    int number;                 /* 1..144 */
     struct date_rule date;
     bool is_time_relative;      /* st=+hh:mm: from the base time */
     int start_minute;           /* 0..2879 */
     enum cycle_unit cycle;
     int cycle_n;
     struct delay_limit start_delay, end_delay;
-    int parent_rule;            /* ln */
+    int parent_rule;            /* ln; number if not given */
+    int watch_count;            /* wc: 0 = no, WATCH_COUNT_UNLIMITED; kept, start conditions are not run yet */
+    enum watch_kind watch;      /* wt */
+    int watch_minutes;
     struct place at;            /* of its sd */
 };
 
 struct schedule {
     struct schedule_rule *rules; /* ascending number */
     size_t rule_count;
-    bool is_undefined;          /* sd=0,ud */
+    bool is_undefined;          /* sd=0,ud: no rules, never a plan of its own */
     bool is_implicit;           /* no sd at all: 1,en on a root jobnet */
     struct bizday end;          /* ed; BIZDAY_NONE */
     const char *exclusive;      /* ejn: name or path of the exclusive jobnet; NULL */
 };
 
-/* Reads the schedule parameters of a jobnet that passed unit_parse. */
+/* Reads the schedule parameters of a jobnet that passed unit_parse. A nested jobnet has rules only with de=n. */
 void schedule_of(struct arena *into, const struct unit *net, struct schedule *ret);
 
 enum occurrence_state { OCCURRENCE_RUN, OCCURRENCE_SKIP };
@@ -85,7 +92,7 @@ const struct occurrence_reason_row *occurrence_reason_row(enum occurrence_reason
 struct occurrence {
     struct instant start;       /* planned; where it would have been for a skip */
     struct bizday date;         /* execution date (実行日) */
-    struct daytime time;        /* 48-hour form on `date` */
+    struct daytime time;        /* 48-hour form on `date`; a late base time with st=+47:59 may pass 48:00 */
     struct bizday shifted_from; /* day computed before sh and cftd moved it; BIZDAY_NONE if not moved */
     int rule;
     enum occurrence_state state;
@@ -93,7 +100,7 @@ struct occurrence {
 };
 
 struct occurrences {
-    VEC(struct occurrence) list; /* ascending start; vec_close by the owner */
+    VEC(struct occurrence) list; /* one row per start, ascending; vec_close by the owner */
 };
 
 /* Is the exclusive jobnet planned on that day? NULL = never. */
@@ -108,8 +115,10 @@ struct schedule_query {
     void *exclusive_data;
 };
 
-/* Appends the occurrences, runs and skips, of all rules in the wanted range. */
+/* Appends the occurrences, runs and skips, of all rules in the wanted range. Days before the registration or after
+ * ed give no row; a run hides a skip at the same instant. */
 void schedule_occurrences(const struct schedule *schedule, const struct schedule_query *query, struct occurrences *into);
 
-/* One date by the words of sd/sh/cftd in the month of `day` (x_deadline). BIZDAY_NONE if that month has none. */
+/* One date by the words of sd/sh/cftd in the month of `day` (x_deadline); `en` is that day, a weekday without month and
+ * number the first on or after it. BIZDAY_NONE if there is none. */
 struct bizday date_rule_resolve(const struct date_rule *rule, const struct calendar *calendar, struct bizday day);
