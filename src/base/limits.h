@@ -17,10 +17,12 @@
 #define HTTP_JSON_BYTES_MAX (1024u * 1024)       /* any other request body */
 #define REASON_BYTES_MAX 2000u                   /* the reason of an act */
 #define NAME_BYTES_MAX 255u                      /* agents, locks, windows, calendars, actors */
-#define FRAME_BYTES_MAX (256u * 1024)            /* one agent frame */
+#define FRAME_BYTES_MAX (256u * 1024)           /* one agent frame */
 #define JOB_ARGS_MAX 256u
 #define JOB_ENV_MAX 256u
 #define OUTPUT_BYTES_MAX_DEFAULT (16u * 1024 * 1024) /* job output kept per attempt; the rest is counted and cut */
 #define PAGE_ROWS_MAX 1000u                      /* rows of one API page */
 #define PLAN_DAYS_MAX 800u                       /* longest range asked of a plan */
 #define OCCURRENCE_DAYS_AHEAD 35u                /* occurrences stored ahead (decisions: 35 days) */
+#define HOLIDAY_FILE_BYTES_MAX (256u * 1024)     /* the official holiday file holds about 20 KiB */
+#define ZONE_FILE_BYTES_MAX (64u * 1024)         /* TZif; the largest known holds 4 KiB */

@@ -35,7 +35,8 @@ struct calendar_yearly {
     const char *name; /* 年末年始 */
 };
 
-/* What one level says. Arrays are copied by calendar_make. */
+/* What one level says. Arrays and names are copied by calendar_make; parent, holidays and zone must outlive it.
+ * A level begun as {0} says 00:00: set base_time to DAYTIME_NONE where it is to be inherited. */
 struct calendar_level {
     const char *name; /* shown in reasons: a job group's path or a site calendar's name */
     const struct calendar *parent;
@@ -68,7 +69,7 @@ struct day_status {
     bool is_open;
     enum day_reason reason;
     const char *name;         /* of the holiday or the yearly closure, else NULL */
-    const char *calendar;     /* name of the level that decided; NULL by default */
+    const char *calendar;     /* name of the level that decided; NULL for DAY_BY_DEFAULT */
     bool is_predicted;        /* decided by a computed holiday (予測) */
 };
 struct day_status calendar_status(const struct calendar *c, struct bizday day);
@@ -81,13 +82,17 @@ struct bizday calendar_open_before(const struct calendar *c, struct bizday day, 
  * At most limit_days calendar days away, else BIZDAY_NONE. */
 struct bizday calendar_shift(const struct calendar *c, struct bizday day, int n, int limit_days);
 
-/* First and last day of the operational month called year/month (base day and month mode; 1..31 -> that month). */
+/* First and last day of the operational month called year/month. With base day 21 January is Jan 21..Feb 20 (md=th) or
+ * Dec 21..Jan 20 (md=ne). A civil month too short for its base day (31, a 5th Monday) takes its last day, or its last
+ * such weekday, so that months follow one another without a hole. */
 struct bizday calendar_month_first(const struct calendar *c, int year, int month);
 struct bizday calendar_month_last(const struct calendar *c, int year, int month);
 /* Which operational month a day belongs to. */
 void calendar_month_of(const struct calendar *c, struct bizday day, int *year, int *month);
 /* n-th (1..) open or closed day within first..last, from the front; n-th from the back when n < 0. BIZDAY_NONE if none. */
 struct bizday calendar_nth(const struct calendar *c, struct bizday first, struct bizday last, int n, bool is_open);
+/* Open days within first..last. */
+int calendar_count(const struct calendar *c, struct bizday first, struct bizday last);
 /* Position of an open day within its calendar month: 1.. ; 0 on a closed day. */
 int calendar_number(const struct calendar *c, struct bizday day);
 
@@ -97,5 +102,5 @@ struct instant calendar_day_start(const struct calendar *c, struct bizday day);
 struct bizday calendar_day_of(const struct calendar *c, struct instant at);
 /* The instant of a 48-hour time on the business day's own date (27:30 = next morning 3:30). */
 struct instant calendar_instant(const struct calendar *c, struct bizday day, struct daytime time);
-/* The 48-hour time of `at` seen from business day `day`; for showing. */
+/* The 48-hour time of `at` seen from business day `day`; DAYTIME_NONE outside 0:00..47:59 of that day. */
 struct daytime calendar_daytime(const struct calendar *c, struct bizday day, struct instant at);

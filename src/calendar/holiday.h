@@ -3,9 +3,9 @@
 /*
  * holiday - Japan's national holidays: official rows, with the law's rules for years not yet published.
  *
- * A row is 確定 (fixed: from the imported official CSV) or 予測 (predicted: computed by the law in
- * force since 2022: fixed days, happy mondays, equinoxes, 振替休日, 国民の休日). Imported rows win for
- * every year that the import holds; other years are computed. Immutable once made; share freely.
+ * A row is 確定 (fixed: from the imported official CSV) or 予測 (predicted: computed by the law in force
+ * in that year, holiday_law.def: fixed days, happy mondays, equinoxes, 振替休日, 国民の休日). Imported rows win
+ * for every year that the import holds a row of; other years are computed. Immutable once made; share freely.
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -22,7 +22,7 @@ struct holiday {
 };
 
 /* csv: UTF-8 text of the official format (`Y/M/D,名称` rows, optional heading), NULL for none.
- * Fails: ERR_HOLIDAY_FILE with the line. Years 1948..2099 are answered. */
+ * Years 1948..2099 are answered. Fails: ERR_HOLIDAY_FILE with the line, ERR_HOLIDAY_TWICE, ERR_TOO_LARGE. */
 MUST_CHECK bool holidays_parse(struct arena *into, const char *csv, size_t n, const struct holidays **ret,
                                struct err *e);
 /* state is HOLIDAY_NONE on an ordinary day. */

@@ -12,7 +12,7 @@
 
 struct zone;
 
-/* name is kept ("Asia/Tokyo"). Fails: ERR_ZONE_DATA. */
+/* name is kept ("Asia/Tokyo"). Fails: ERR_ZONE_DATA, ERR_TOO_LARGE. */
 MUST_CHECK bool zone_parse(struct arena *into, const char *name, const void *tzif, size_t n, const struct zone **ret,
                            struct err *e);
 const struct zone *zone_fixed(struct arena *into, const char *name, int offset_min);
