@@ -59,28 +59,36 @@ struct window_change {
 struct window_times window_times_of(const struct window_class *cls, struct bizday day, const struct window_change *changes,
                                     size_t change_count);
 
-/* Is the commanded move allowed? E-22. is_emergency: open -> closed with a named approver. */
+/* Is the commanded move allowed? E-22. is_emergency: open -> closed with a named approver. From unknown (nothing was
+ * ever ordered) any first state may be set; nothing leads back to unknown. */
 bool window_move_allowed(enum window_phase from, enum window_phase to, bool is_emergency);
+/* The same as a refusal to show. approver: the person responsible, NULL or "" = no emergency. Fails: ERR_WINDOW_MOVE. */
+MUST_CHECK bool window_move_check(const char *class_name, enum window_phase from, enum window_phase to, const char *approver,
+                                  struct err *e);
 
 /* Latest instant at which an extension of `day` may be asked for: that day 17:00; for a closed day of
  * `calendar` the civil day before, 17:00 (E-05). The instant itself still counts. */
 struct instant window_extension_limit(const struct calendar *calendar, struct bizday day, struct daytime limit);
+/* Fails: ERR_EXTENSION_LATE when `asked` lies after the limit. */
+MUST_CHECK bool window_extension_check(const struct calendar *calendar, struct bizday day, struct daytime limit,
+                                       struct instant asked, struct err *e);
 
 /* What one class is seen to be at `now`. */
 struct window_seen {
     enum window_phase commanded, observed;
     struct instant observed_at;
 };
-/* PHASE_UNKNOWN when never observed or too long ago. */
+/* PHASE_UNKNOWN when never observed, too long ago (exactly the limit still counts) or in the future. */
 enum window_phase window_phase_now(const struct window_seen *seen, struct instant now, int observation_ms_max);
 
 /* Do the observed states meet what an online gate wants of the group (E-07)? closed: every class closed; preclosed:
- * every class pre-closed or closed; open: every class that has opened today … at least one class open and none unknown. */
+ * every class pre-closed or closed; open: at least one class open and none unknown. A group without classes opens no gate.
+ * *offender: index of the first class that shuts the gate, `count` if it is no single one; untouched when open. */
 enum window_want { WANT_CLOSED, WANT_PRECLOSED, WANT_OPEN };
 bool window_gate_open(enum window_want want, const enum window_phase *phases, size_t count, size_t *offender);
 
 /* Night frame of a day (E-10): from the latest closing of all classes to `next_open` (opening preparations). 48-hour
- * minutes on `day`; from = -1 if no class closes that day (then the whole day is free). times: one per class. */
+ * minutes on the day; from = -1 if no class closes that day (then the whole day is free). times: one per class. */
 struct night_frame {
     int32_t from_minute, to_minute;
 };
