@@ -20,7 +20,8 @@
 #pragma GCC poison strtok strtok_r                      /* str_cut of base/str.h */
 #pragma GCC poison atoi atol atoll atof                 /* str_to_i64 of base/str.h */
 #pragma GCC poison gmtime localtime mktime asctime ctime strftime /* base/time.h, calendar/zone.h */
-#pragma GCC poison rand srand random drand48            /* a seed passed as an argument */
+#pragma GCC poison srand srandom drand48                /* a seed passed as an argument; rand and random are words of */
+                                                        /* libuv's and OpenSSL's headers: see tools/check-banned */
 #undef alloca
 #pragma GCC poison alloca
 #endif
