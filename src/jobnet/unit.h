@@ -4,9 +4,10 @@
  * unit - definitions as JP1's text says them: a tree of units with their parameters.
  *
  * The tree keeps every parameter in its order, known or not, so that a file read and printed again
- * says the same. It lives in one arena and is immutable after unit_parse. Text is UTF-8 here; decoding CP932/EUC-JP is os/'s work and
- * the encoding is only kept as a tag. Values are kept raw (as written, escapes untouched) and are
- * read by the value_* functions. Source of rules: reference of the unit definition file, decisions §3.
+ * says the same; comments are not kept. It lives in one arena and is immutable after unit_parse.
+ * Values are kept raw (as written, escapes untouched) as slices of the text that was read: THE CALLER KEEPS
+ * THE TEXT ALIVE as long as the tree. Names and attributes are copied. Text is UTF-8 here; decoding
+ * CP932/EUC-JP is the edge's work and the encoding is only kept as a tag.
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -55,10 +56,10 @@ struct unit_type_row {
 const struct unit_type_row *unit_type_row(enum unit_type type);
 
 struct param {
-    const char *key;           /* interned: one address per key text within a file is not promised */
-    int16_t known;             /* row of unit_keys.def (enum unit_key), -1 if unknown */
+    const char *key;           /* one address per key text within a file is not promised */
     struct str value;          /* raw, trimmed, without the `;` */
     struct place at;           /* of the key */
+    int16_t known;             /* row of unit_keys.def (enum unit_key), -1 if unknown */
 };
 
 struct unit {
@@ -104,7 +105,7 @@ const struct unit *unit_find(const struct unit_file *file, const char *path); /*
 bool unit_is_root_net(const struct unit *unit); /* a jobnet whose parent is a group or the file */
 
 enum unit_key {
-#define UNIT_KEY(key, text, kinds, form, lo, hi, repeat, summary) key,
+#define UNIT_KEY(key, text, kinds, form, lo, hi, words, repeat, summary) key,
 #include "jobnet/unit_keys.def"
 #undef UNIT_KEY
     UNIT_KEYS

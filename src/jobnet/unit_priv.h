@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * unit_priv - what the files of the unit text share: the table of keys and the reader's state.
+ */
+#include "base/map.h"
+#include "jobnet/unit.h"
+
+enum {
+    ON_GROUP = 1 << KIND_GROUP,
+    ON_NET = 1 << KIND_NET,
+    ON_JOB = 1 << KIND_JOB,
+    ON_JUDGMENT = 1 << KIND_JUDGMENT,
+    ON_EVENT = 1 << KIND_EVENT,
+    ON_ACTION = 1 << KIND_ACTION,
+    ON_OR = 1 << KIND_OR,
+    ON_CONNECTOR = 1 << KIND_CONNECTOR,
+    ON_CONDITION = 1 << KIND_CONDITION,
+    ON_START = ON_NET | ON_JOB | ON_JUDGMENT | ON_EVENT | ON_ACTION | ON_OR | ON_CONNECTOR,
+    ON_ANY = ON_START | ON_GROUP | ON_CONDITION
+};
+
+enum key_form {
+    FORM_ANY,            /* carried as it is */
+    FORM_TEXT,           /* at most hi bytes in CP932, quotes not counted */
+    FORM_NUMBER,         /* lo..hi */
+    FORM_WORD,           /* one of words */
+    FORM_NUMBER_OR_WORD,
+    FORM_FLAGS,          /* some of words, parted by : */
+    FORM_TIME,           /* hh:mm, lo..hi minutes */
+    FORM_DAY,            /* yyyy/mm/dd or a weekday */
+    FORM_BASE_DAY,       /* 1..31 or weekday:n */
+    FORM_EVENT_ID,       /* hex or hex:hex */
+    FORM_TYPE,
+    FORM_LAYOUT,         /* child,type,+H +V */
+    FORM_SIZE,           /* columns x rows */
+    FORM_RELATION,       /* (f=A,t=B[,seq|con]) */
+    FORM_SCHEDULE,
+    FORM_GATE,
+    FORM_DEADLINE,
+    FORM_EFFECT
+};
+
+struct unit_key_row {
+    const char *text;
+    const char *words;   /* parted by |, NULL */
+    const char *summary;
+    int64_t lo, hi;
+    uint16_t kinds;      /* ON_* */
+    enum key_form form;
+    bool is_repeatable;
+};
+const struct unit_key_row *unit_key_row(enum unit_key key);
+int16_t unit_key_find(struct str text);                 /* -1 if unknown */
+bool unit_type_find(struct str text, enum unit_type *ret);
+
+/* Bytes that UTF-8 text takes in CP932: ASCII and half-width kana 1, all else 2. */
+size_t cp932_bytes(struct str text);
+/* The same of a raw value, without its quotes and escapes. */
+size_t value_cp932_bytes(struct str raw);
+/* Decodes a raw value: see unit_text. */
+char *value_text(struct arena *into, struct str raw);
+/* Equal but for CR before LF. */
+bool value_equal(struct str a, struct str b);
+/* Blank as between tokens: space, tab, CR, LF, FF; NBSP and the ideographic space too. Bytes it takes, 0 if none. */
+size_t blank_bytes(const char *at, const char *end);
+struct str value_trim(struct str s);
+/* Is `word` one of `words` ("a|b|c")? */
+bool words_have(const char *words, struct str word);
+
+/* el=: false if it is not written so. */
+struct layout {
+    struct str child, type;
+    int64_t h, v;
+};
+MUST_CHECK bool layout_parse(struct str raw, struct layout *ret);
+/* sz= with any of the signs seen for "times". */
+MUST_CHECK bool size_parse(struct str raw, int64_t *columns, int64_t *rows);
+
+/* ar= */
+struct relation {
+    struct str from, to;
+    bool is_con;
+};
+MUST_CHECK bool relation_parse(struct str raw, struct relation *ret);
+
+/* An open unit while reading: its parameters so far. */
+struct frame {
+    struct unit *unit;
+    VEC(struct param) params;
+    bool is_broken; /* had a syntax error: what seems missing may be what was skipped */
+};
+
+/* The reader. Invariants: at is within text..end; mark <= every place asked for next. */
+struct reader {
+    struct arena *into;
+    struct diags *diags;
+    const char *text, *at, *end;
+    const char *mark;              /* line and column are those of this byte */
+    struct place mark_place;
+    const char *no_comment_end;    /* behind it there is no more end of comment: unclosed ones are told once each */
+    size_t rescan_bytes;           /* read again after an unclosed quote; at most once the text, so the whole is linear */
+    VEC(struct frame) frames;
+    size_t depth;                  /* open units; frames beyond are kept for reuse */
+    struct unit_file *file;
+    struct unit *last_top;
+    struct arena scratch;          /* of the checks of one unit */
+};
+
+/* A message at a byte that is not before the last one asked for. */
+struct place reader_place(struct reader *r, const char *at);
+void reader_say(struct reader *r, struct place at, const struct unit *unit, enum err_code code, const char *fmt, ...)
+    PRINTF(5, 6);
+/* Checks of a unit whose parameters and children are complete; `unit` NULL: the file's top level. */
+void unit_check(struct reader *r, const struct unit *unit);
+/* Its children among themselves: names, relations. */
+void unit_check_children(struct reader *r, const struct unit *unit);
+
+/* The start of a value fit for a message: at most 60 characters, no control characters. */
+struct excerpt {
+    char text[192];
+};
+struct excerpt excerpt_of(struct str s);
