@@ -49,7 +49,9 @@ enum start_refusal {
     REFUSED_SPAWN,       /* the program could not be started: detail has the reason (起動失敗) */
     REFUSED_DRAINED,
     REFUSED_UNKNOWN_KEY, /* answer to ASK */
-    REFUSED_KIND         /* e.g. a PC job on an agent that cannot */
+    REFUSED_KIND,        /* e.g. a PC job on an agent that cannot */
+    REFUSED_EPOCH,       /* the key's epoch is not the one this agent knows */
+    START_REFUSALS
 };
 
 struct start_order {
@@ -89,8 +91,8 @@ struct frame {
     const char *detail;            /* free text for people */
     const char *name, *epoch, *platform, *version, *host; /* HELLO, WELCOME */
     bool can_pc;
-    int32_t running;               /* LOAD */
-    const char *path;              /* PROBE, PROBED */
+    int32_t running;               /* LOAD, READY */
+    const char *path;              /* PROBE, PROBED; HELLO: the agent's folder, output lies below it */
     bool exists;                   /* PROBED */
     bool is_on;                    /* DRAIN */
     int64_t heartbeat_ms;          /* WELCOME: how often LOAD is wanted */

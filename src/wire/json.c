@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * json - the writer: keys and commas by itself, text escaped run by run.
+ */
+#include "wire/json.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/vec.h"
+
+static void put_bytes(struct strbuf *into, const char *at, size_t n)
+{
+    static const char hex[] = "0123456789abcdef";
+    static const char short_forms[0x20] = {
+        ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+    vec_reserve(into, n + 3);
+    strbuf_char(into, '"');
+    size_t start = 0, i = 0; /* start..i is plain and not yet copied */
+    while (i < n) {
+        unsigned char c = (unsigned char)at[i];
+        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+            i++;
+            continue;
+        }
+        uint32_t point;
+        size_t length = c < 0x80 ? 0 : utf8_next(at + i, n - i, &point);
+        if (length) {
+            i += length;
+            continue;
+        }
+        strbuf_add(into, at + start, i - start);
+        if (c >= 0x80) {
+            strbuf_text(into, "\xEF\xBF\xBD");
+        } else if (c >= 0x20) {
+            strbuf_add(into, (const char[]){'\\', (char)c}, 2);
+        } else if (short_forms[c]) {
+            strbuf_add(into, (const char[]){'\\', short_forms[c]}, 2);
+        } else {
+            strbuf_add(into, (const char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
+        }
+        start = ++i;
+    }
+    strbuf_add(into, at + start, n - start);
+    strbuf_char(into, '"');
+}
+
+/* What comes before every value: a comma if it is not the first, and its key. */
+static void before(struct json *j, const char *key)
+{
+    if (j->depth > 0) {
+        if (j->has_items[j->depth - 1]) {
+            strbuf_char(j->into, ',');
+        }
+        j->has_items[j->depth - 1] = true;
+        assert(j->is_list[j->depth - 1] == !key);
+    }
+    if (key) {
+        put_bytes(j->into, key, strlen(key));
+        strbuf_char(j->into, ':');
+    }
+}
+
+static void start(struct json *j, const char *key, bool is_list)
+{
+    before(j, key);
+    assert(j->depth < JSON_DEPTH_MAX);
+    j->has_items[j->depth] = false;
+    j->is_list[j->depth] = is_list;
+    j->depth++;
+    strbuf_char(j->into, is_list ? '[' : '{');
+}
+
+void json_open(struct json *j, const char *key)
+{
+    start(j, key, false);
+}
+
+void json_list(struct json *j, const char *key)
+{
+    start(j, key, true);
+}
+
+void json_end(struct json *j)
+{
+    assert(j->depth > 0);
+    j->depth--;
+    strbuf_char(j->into, j->is_list[j->depth] ? ']' : '}');
+}
+
+void json_raw(struct json *j, const char *key, const char *json_text)
+{
+    before(j, key);
+    strbuf_text(j->into, json_text);
+}
+
+void json_none(struct json *j, const char *key)
+{
+    json_raw(j, key, "null");
+}
+
+void json_bytes(struct json *j, const char *key, const char *at, size_t n)
+{
+    before(j, key);
+    put_bytes(j->into, at, n);
+}
+
+void json_text(struct json *j, const char *key, const char *value)
+{
+    if (value) {
+        json_bytes(j, key, value, strlen(value));
+    } else {
+        json_none(j, key);
+    }
+}
+
+void json_number(struct json *j, const char *key, int64_t value)
+{
+    char digits[24];
+    char *at = digits + sizeof(digits);
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0) {
+        *--at = '-';
+    }
+    before(j, key);
+    strbuf_add(j->into, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+void json_decimal(struct json *j, const char *key, double value)
+{
+    char text[40];
+    if (!(value - value == 0)) { /* infinite or not a number: JSON has neither */
+        json_none(j, key);
+        return;
+    }
+    /* 15 digits show 0.1 as 0.1; near the largest double rounding up would leave the range. */
+    bool is_huge = value > 1e300 || value < -1e300;
+    (void)snprintf(text, sizeof(text), is_huge ? "%.17g" : "%.15g", value);
+    json_raw(j, key, text);
+}
+
+void json_bool(struct json *j, const char *key, bool value)
+{
+    json_raw(j, key, value ? "true" : "false");
+}
+
+void json_instant(struct json *j, const char *key, struct instant value, int offset_min)
+{
+    char text[INSTANT_TEXT_MAX];
+    bool is_none = value.ms == 0 || value.ms == INSTANT_NEVER.ms;
+    json_text(j, key, is_none ? NULL : instant_print(value, offset_min, text));
+}
+
+void json_date(struct json *j, const char *key, struct bizday value)
+{
+    char text[DATE_TEXT_MAX];
+    json_text(j, key, value.day == BIZDAY_NONE.day ? NULL : bizday_print(value, text));
+}
