@@ -17,7 +17,7 @@
 #define HTTP_JSON_BYTES_MAX (1024u * 1024)       /* any other request body */
 #define REASON_BYTES_MAX 2000u                   /* the reason of an act */
 #define NAME_BYTES_MAX 255u                      /* agents, locks, windows, calendars, actors */
-#define FRAME_BYTES_MAX (256u * 1024)           /* one agent frame */
+#define FRAME_BYTES_MAX (256u * 1024)            /* one agent frame */
 #define JOB_ARGS_MAX 256u
 #define JOB_ENV_MAX 256u
 #define OUTPUT_BYTES_MAX_DEFAULT (16u * 1024 * 1024) /* job output kept per attempt; the rest is counted and cut */
