@@ -9,6 +9,7 @@
 #include "jobnet/schedule.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "jobnet/schedule_priv.h"
 
@@ -32,7 +33,7 @@ static struct schedule_rule rule_default(int number)
         .parent_rule = number,
         .is_time_relative = true,
         .date = {.kind = DATE_REGISTERED,
-                 .substitute = SHIFT_CANCEL, /* as in the product's dialog; docs/jp1.md */
+                 .substitute = SUBSTITUTE_DEFAULT,
                  .substitute_days = SUBSTITUTE_DAYS_DEFAULT,
                  .offset_days = 1,
                  .offset_days_max = OFFSET_DAYS_MAX_DEFAULT},
@@ -132,6 +133,8 @@ void schedule_of(struct arena *into, const struct unit *net, struct schedule *re
 
 /* ---- walking ---- */
 
+enum { MEETING_DAYS = 2 }; /* a start is at most 71:58 after midnight of its date */
+
 /* One rule on its way over the wanted days. */
 struct walk {
     const struct schedule *schedule;
@@ -139,7 +142,8 @@ struct walk {
     const struct calendar *calendar, *own;
     const struct schedule_rule *rule;
     struct date_rule date;  /* of the rule; `en` with its day of the month filled in */
-    struct bizday lo, hi;   /* days by sd that may end up in the wanted range */
+    struct bizday from, to; /* execution dates looked at */
+    struct bizday lo, hi;   /* days by sd that may end up there */
     struct occurrences *into;
 };
 
@@ -165,8 +169,7 @@ static struct instant start_of(const struct walk *walk, struct bizday date, stru
 
 static bool is_wanted(const struct walk *walk, struct bizday date)
 {
-    const struct schedule_query *query = walk->query;
-    return date.day >= query->from.day && date.day <= query->to.day && date.day >= query->registered.day &&
+    return date.day >= walk->from.day && date.day <= walk->to.day &&
            (walk->schedule->end.day == BIZDAY_NONE.day || date.day <= walk->schedule->end.day);
 }
 
@@ -342,7 +345,8 @@ static int occurrence_order(const void *left, const void *right)
     return (a->shifted_from.day > b->shifted_from.day) - (a->shifted_from.day < b->shifted_from.day);
 }
 
-static void merge(struct occurrence *rows, size_t *count)
+/* Keeps one row per start, and of those the ones dated from..to. */
+static void merge(struct occurrence *rows, size_t *count, struct bizday from, struct bizday to)
 {
     bool is_sorted = true;
     for (size_t i = 1; i < *count && is_sorted; i++) {
@@ -352,8 +356,11 @@ static void merge(struct occurrence *rows, size_t *count)
         qsort(rows, *count, sizeof *rows, occurrence_order);
     }
     size_t kept = 0;
+    struct instant last = INSTANT_NEVER;
     for (size_t i = 0; i < *count; i++) {
-        if (kept == 0 || rows[kept - 1].start.ms != rows[i].start.ms) {
+        bool is_other = rows[i].start.ms != last.ms;
+        last = rows[i].start;
+        if (is_other && rows[i].date.day >= from.day && rows[i].date.day <= to.day) {
             rows[kept++] = rows[i];
         }
     }
@@ -363,6 +370,8 @@ static void merge(struct occurrence *rows, size_t *count)
 void schedule_occurrences(const struct schedule *schedule, const struct schedule_query *query, struct occurrences *into)
 {
     size_t before = into->list.n;
+    /* Two rules may meet at one instant on different dates (25:00 and 01:00): look as far as they can. */
+    int around_days = schedule->rule_count > 1 ? MEETING_DAYS : 0;
     for (size_t i = 0; i < schedule->rule_count; i++) {
         const struct schedule_rule *rule = &schedule->rules[i];
         struct walk walk = {
@@ -372,15 +381,17 @@ void schedule_occurrences(const struct schedule *schedule, const struct schedule
             .own = query->own ? query->own : query->calendar,
             .rule = rule,
             .date = rule->date,
-            .lo = {at_least(query->from.day, query->registered.day) - date_reach_ahead(&rule->date)},
-            .hi = bizday_plus(query->to, date_reach_back(&rule->date)),
+            .from = {at_least(query->from.day - around_days, query->registered.day)},
+            .to = bizday_plus(query->to, around_days),
             .into = into,
         };
+        walk.lo = bizday_plus(walk.from, -date_reach_ahead(&rule->date));
+        walk.hi = bizday_plus(walk.to, date_reach_back(&rule->date));
         walk_rule(&walk);
     }
     size_t count = into->list.n - before;
     if (count > 0) {
-        merge(into->list.at + before, &count);
+        merge(into->list.at + before, &count, query->from, query->to);
         into->list.n = before + count;
     }
 }

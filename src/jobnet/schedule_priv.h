@@ -8,6 +8,7 @@
  */
 #include "jobnet/schedule.h"
 
+#define SUBSTITUTE_DEFAULT SHIFT_CANCEL /* sh, as in the product's dialog; docs/jp1.md J-01 */
 enum {
     SCHEDULE_RULE_MAX = 144,
     SCHEDULE_YEAR_MIN = 1994,
