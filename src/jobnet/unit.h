@@ -120,7 +120,7 @@ bool unit_says(const struct unit *unit, enum unit_key key, const char *raw);
 int64_t unit_number(const struct unit *unit, enum unit_key key, int64_t otherwise);
 
 /*
- * Semantic difference: units added, removed, changed, moved; per parameter (order of repeatable keys
+ * Semantic difference: units added and removed (a move is both), parameters changed (order of repeatable keys
  * counts, of others not; el= and sz= are cosmetic and listed apart).
  */
 enum unit_change { UNIT_ADDED, UNIT_REMOVED, PARAM_ADDED, PARAM_REMOVED, PARAM_CHANGED, ATTRIBUTE_CHANGED, LAYOUT_CHANGED };

@@ -15,6 +15,7 @@ struct check {
     const struct unit *unit;
     const struct param *param;
     const struct unit_key_row *row;
+    bool has_type; /* a known one */
 };
 
 static void say_value(const struct check *c, const char *why)
@@ -77,7 +78,7 @@ static void check_flags(const struct check *c)
     for (bool is_more = true; is_more;) {
         is_more = str_cut(rest, ':', &flag, &rest);
         if (!words_have(c->row->words, value_trim(flag))) {
-            check_word(&(struct check){c->r, c->unit, c->param, c->row});
+            check_word(c);
             return;
         }
     }
@@ -320,13 +321,35 @@ static void check_job(struct reader *r, const struct unit *unit)
     }
 }
 
+/* With sh=ca, which is also the default, a rule for closed days can never run. */
+static void check_closed_days(struct reader *r, const struct unit *unit)
+{
+    enum day_shift substitutes[SCHEDULE_RULE_MAX + 1];
+    struct schedule_piece piece;
+    const char *why = "";
+    for (size_t i = 0; i < COUNT(substitutes); i++) {
+        substitutes[i] = SHIFT_CANCEL;
+    }
+    for (const struct param *sh = NULL; (sh = unit_param(unit, KEY_SH, sh));) {
+        if (schedule_number_parse(sh->value, &piece, &why)) {
+            (void)day_substitute_parse(piece.rest, &substitutes[piece.number], &why);
+        }
+    }
+    for (const struct param *sd = NULL; (sd = unit_param(unit, KEY_SD, sd));) {
+        bool is_closed = memchr(sd->value.at, '@', sd->value.n) && schedule_number_parse(sd->value, &piece, &why);
+        if (is_closed && substitutes[piece.number] == SHIFT_CANCEL) {
+            reader_say(r, sd->at, unit, ERR_UNIT_CLOSED_DAY_CANCEL, "%d", piece.number);
+        }
+    }
+}
+
 static void check_param(struct check *c, uint64_t seen[(UNIT_KEYS + 63) / 64])
 {
     size_t known = (size_t)c->param->known;
     uint64_t bit = 1ull << (known & 63);
     const struct unit_type_row *type = unit_type_row(c->unit->type);
     c->row = unit_key_row((enum unit_key)known);
-    if (!(c->row->kinds & (1u << type->kind))) {
+    if (c->has_type && !(c->row->kinds & (1u << type->kind))) {
         reader_say(c->r, c->param->at, c->unit, ERR_UNIT_KEY_PLACE, "%s" ARG "%s", c->param->key, type->text);
     }
     if (!c->row->is_repeatable && (seen[known / 64] & bit)) {
@@ -339,7 +362,9 @@ static void check_param(struct check *c, uint64_t seen[(UNIT_KEYS + 63) / 64])
 void unit_check(struct reader *r, const struct unit *unit)
 {
     uint64_t seen[(UNIT_KEYS + 63) / 64] = {0};
-    struct check c = {.r = r, .unit = unit};
+    const struct param *type = unit_param(unit, KEY_TY, NULL);
+    enum unit_type ignored;
+    struct check c = {.r = r, .unit = unit, .has_type = type && unit_type_find(type->value, &ignored)};
     check_name(r, unit);
     check_attributes(r, unit);
     for (size_t i = 0; i < unit->param_count; i++) {
@@ -350,12 +375,13 @@ void unit_check(struct reader *r, const struct unit *unit)
             reader_say(r, c.param->at, unit, ERR_UNIT_KEY_UNKNOWN, "%s", excerpt_of(str_of(c.param->key)).text);
         }
     }
-    bool has_type = seen[KEY_TY / 64] >> (KEY_TY & 63) & 1;
-    if (!has_type && !r->frames.at[r->depth - 1].is_broken) {
+    if (!type && !r->frames.at[r->depth - 1].is_broken) {
         reader_say(r, unit->at, unit, ERR_UNIT_TYPE_MISSING, "%s", "");
     }
     if (unit_type_row(unit->type)->kind == KIND_JOB) {
         check_job(r, unit);
+    } else if (unit_type_row(unit->type)->kind == KIND_NET) {
+        check_closed_days(r, unit);
     }
     unit_check_children(r, unit);
 }

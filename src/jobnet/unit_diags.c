@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * unit_diags - the messages about one file: kept up to UNIT_DIAGS_MAX, counted beyond.
+ *
+ * Warnings take at most half of the room, so that errors behind many warnings are still seen.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "jobnet/unit.h"
+#include "jobnet/unit_priv.h"
 
 void diags_close(struct diags *diags)
 {
@@ -23,11 +25,17 @@ static bool is_error(enum err_code code)
     return id[strlen(id) - 1] == 'E';
 }
 
+bool diags_keep(const struct diags *diags, enum err_code code)
+{
+    return diags->list.n < UNIT_DIAGS_MAX && (is_error(code) || diags->warning_count < UNIT_DIAGS_MAX / 2);
+}
+
 void diags_add(struct diags *diags, struct place at, const char *unit, enum err_code code, const char *fmt, ...)
 {
+    bool is_kept = diags_keep(diags, code);
     diags->error_count += is_error(code);
     diags->warning_count += !is_error(code);
-    if (diags->list.n >= UNIT_DIAGS_MAX) {
+    if (!is_kept) {
         return;
     }
     char args[ERR_ARGS_BYTES];

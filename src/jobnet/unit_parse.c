@@ -39,7 +39,7 @@ void reader_say(struct reader *r, struct place at, const struct unit *unit, enum
     char args[ERR_ARGS_BYTES];
     const char *path = "";
     struct arena tmp = {0};
-    if (r->diags->list.n < UNIT_DIAGS_MAX) {
+    if (diags_keep(r->diags, code)) {
         va_list list;
         va_start(list, fmt);
         (void)vsnprintf(args, sizeof(args), fmt, list);

@@ -60,8 +60,8 @@ size_t cp932_bytes(struct str text);
 size_t value_cp932_bytes(struct str raw);
 /* Decodes a raw value: see unit_text. */
 char *value_text(struct arena *into, struct str raw);
-/* Equal but for CR before LF. */
-bool value_equal(struct str a, struct str b);
+/* Order by bytes (< 0, 0, > 0); CR before LF counts for nothing. */
+int value_compare(struct str a, struct str b);
 /* Blank as between tokens: space, tab, CR, LF, FF; NBSP and the ideographic space too. Bytes it takes, 0 if none. */
 size_t blank_bytes(const char *at, const char *end);
 struct str value_trim(struct str s);
@@ -115,6 +115,9 @@ void reader_say(struct reader *r, struct place at, const struct unit *unit, enum
 void unit_check(struct reader *r, const struct unit *unit);
 /* Its children among themselves: names, relations. */
 void unit_check_children(struct reader *r, const struct unit *unit);
+
+/* Would a message with that code be kept? */
+bool diags_keep(const struct diags *diags, enum err_code code);
 
 /* The start of a value fit for a message: at most 60 characters, no control characters. */
 struct excerpt {

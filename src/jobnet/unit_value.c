@@ -115,28 +115,40 @@ int64_t unit_number(const struct unit *unit, enum unit_key key, int64_t otherwis
     return param && str_to_i64(param->value, INT64_MIN, INT64_MAX, &number) ? number : otherwise;
 }
 
-bool value_equal(struct str a, struct str b)
+/* Walks over a value without the CRs before a LF. */
+struct line_cursor {
+    struct str s;
+    size_t i, plain_end; /* up to plain_end CRs are data: looked at once */
+};
+
+/* Next byte, -1 at the end. */
+static int cursor_next(struct line_cursor *cursor)
 {
-    size_t i = 0, j = 0;
-    for (;; i++, j++) {
-        size_t a_end = i, b_end = j;
-        while (a_end < a.n && a.at[a_end] == '\r') {
-            a_end++;
+    const struct str *s = &cursor->s;
+    if (cursor->i < s->n && s->at[cursor->i] == '\r' && cursor->i >= cursor->plain_end) {
+        size_t end = cursor->i;
+        while (end < s->n && s->at[end] == '\r') {
+            end++;
         }
-        while (b_end < b.n && b.at[b_end] == '\r') {
-            b_end++;
+        if (end < s->n && s->at[end] == '\n') {
+            cursor->i = end;
+        } else {
+            cursor->plain_end = end;
         }
-        if (a_end < a.n && a.at[a_end] == '\n') {
-            i = a_end;
-        }
-        if (b_end < b.n && b.at[b_end] == '\n') {
-            j = b_end;
-        }
-        if (i == a.n || j == b.n) {
-            return i == a.n && j == b.n;
-        }
-        if (a.at[i] != b.at[j]) {
-            return false;
+    }
+    return cursor->i < s->n ? (unsigned char)s->at[cursor->i++] : -1;
+}
+
+int value_compare(struct str a, struct str b)
+{
+    if (a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, a.n) == 0)) {
+        return 0;
+    }
+    struct line_cursor left = {.s = a}, right = {.s = b};
+    for (;;) {
+        int l = cursor_next(&left), r = cursor_next(&right);
+        if (l != r || l < 0) {
+            return l - r;
         }
     }
 }
