@@ -13,7 +13,8 @@ MUST_CHECK bool file_read(struct arena *into, const char *path, size_t bytes_max
 MUST_CHECK bool file_write(const char *path, const void *bytes, size_t n, unsigned mode, struct err *e);
 MUST_CHECK bool folder_make(const char *path, unsigned mode, struct err *e);       /* with parents */
 bool file_exists(const char *path);
-/* Regular files below a folder (recursive) whose name ends so, sorted by path. */
+/* Regular files below a folder (recursive) whose name ends so, sorted by path; those starting with a dot are
+ * left out. The caller closes ret->paths with vec_close. */
 struct file_list {
     VEC(const char *) paths;
 };
