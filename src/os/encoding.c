@@ -136,14 +136,15 @@ static bool convert(struct arena *into, struct conversion c, char **ret, size_t 
     return true;
 }
 
-bool encoding_decode(struct arena *into, enum encoding encoding, const void *bytes, size_t n, char **ret, size_t *ret_n,
+bool encoding_decode(struct arena *into, enum encoding encoding, struct str bytes, char **ret, size_t *ret_n,
                      struct err *e)
 {
-    const char *at = bytes;
+    const char *at = bytes.at;
+    size_t n = bytes.n;
     if (encoding == ENCODE_CP932 || encoding == ENCODE_EUC_JP) {
         return convert(into, (struct conversion){"UTF-8", iconv_name(encoding), at, n}, ret, ret_n, e);
     }
-    size_t skipped = has_bom(bytes, n) ? sizeof(BOM) : 0;
+    size_t skipped = has_bom(at, n) ? sizeof(BOM) : 0;
     for (size_t i = skipped; i < n;) {
         uint32_t point;
         size_t length = utf8_next(at + i, n - i, &point);
@@ -157,19 +158,19 @@ bool encoding_decode(struct arena *into, enum encoding encoding, const void *byt
     return true;
 }
 
-bool encoding_encode(struct arena *into, enum encoding encoding, const char *text, size_t n, char **ret, size_t *ret_n,
+bool encoding_encode(struct arena *into, enum encoding encoding, struct str text, char **ret, size_t *ret_n,
                      struct err *e)
 {
     if (encoding == ENCODE_CP932 || encoding == ENCODE_EUC_JP) {
-        return convert(into, (struct conversion){iconv_name(encoding), "UTF-8", text, n}, ret, ret_n, e);
+        return convert(into, (struct conversion){iconv_name(encoding), "UTF-8", text.at, text.n}, ret, ret_n, e);
     }
     size_t bom_bytes = encoding == ENCODE_UTF8_BOM ? sizeof(BOM) : 0;
-    char *out = arena_alloc(into, n + bom_bytes + 1, 1);
+    char *out = arena_alloc(into, text.n + bom_bytes + 1, 1);
     memcpy(out, BOM, bom_bytes);
-    if (n) {
-        memcpy(out + bom_bytes, text, n);
+    if (text.n) {
+        memcpy(out + bom_bytes, text.at, text.n);
     }
     *ret = out;
-    *ret_n = n + bom_bytes;
+    *ret_n = text.n + bom_bytes;
     return true;
 }

@@ -6,6 +6,7 @@
  */
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 
 enum encoding { ENCODE_UTF8, ENCODE_UTF8_BOM, ENCODE_CP932, ENCODE_EUC_JP };
 
@@ -13,5 +14,5 @@ enum encoding encoding_guess(const void *bytes, size_t n);
 /* Name as given to --encoding: utf-8, cp932 (sjis, shift_jis), euc-jp. */
 MUST_CHECK bool encoding_parse(const char *name, enum encoding *ret);
 /* The result has no BOM and ends in NUL. Fails: ERR_ENCODING with the offset. */
-MUST_CHECK bool encoding_decode(struct arena *into, enum encoding encoding, const void *bytes, size_t n, char **ret, size_t *ret_n, struct err *e);
-MUST_CHECK bool encoding_encode(struct arena *into, enum encoding encoding, const char *text, size_t n, char **ret, size_t *ret_n, struct err *e);
+MUST_CHECK bool encoding_decode(struct arena *into, enum encoding encoding, struct str bytes, char **ret, size_t *ret_n, struct err *e);
+MUST_CHECK bool encoding_encode(struct arena *into, enum encoding encoding, struct str text, char **ret, size_t *ret_n, struct err *e);

@@ -34,10 +34,10 @@ static void bytes_are_guessed_and_read(void **state)
         size_t n = strlen(cases[i].bytes), text_n, back_n;
         char *text, *back;
         assert_int_equal(encoding_guess(cases[i].bytes, n), cases[i].encoding);
-        assert_true(encoding_decode(&arena, cases[i].encoding, cases[i].bytes, n, &text, &text_n, &e));
+        assert_true(encoding_decode(&arena, cases[i].encoding, (struct str){cases[i].bytes, n}, &text, &text_n, &e));
         assert_string_equal(text, cases[i].text);
         assert_int_equal(text_n, strlen(text));
-        assert_true(encoding_encode(&arena, cases[i].encoding, text, text_n, &back, &back_n, &e));
+        assert_true(encoding_encode(&arena, cases[i].encoding, (struct str){text, text_n}, &back, &back_n, &e));
         assert_int_equal(back_n, n);
         assert_memory_equal(back, cases[i].bytes, n);
     }
@@ -49,12 +49,12 @@ static void what_cannot_be_converted_is_refused_with_its_place(void **state)
     struct err e = {0};
     char *text = NULL;
     size_t n;
-    assert_false(encoding_decode(&arena, ENCODE_CP932, "ab\x83", 3, &text, &n, &e));
+    assert_false(encoding_decode(&arena, ENCODE_CP932, (struct str){"ab\x83", 3}, &text, &n, &e));
     assert_int_equal(e.code, ERR_ENCODING);
     assert_non_null(strstr(e.args, "offset 2"));
-    assert_false(encoding_decode(&arena, ENCODE_UTF8, "a\x83\x7D", 3, &text, &n, &e));
+    assert_false(encoding_decode(&arena, ENCODE_UTF8, (struct str){"a\x83\x7D", 3}, &text, &n, &e));
     assert_non_null(strstr(e.args, "offset 1"));
-    assert_false(encoding_encode(&arena, ENCODE_CP932, "a𠮷", 5, &text, &n, &e));
+    assert_false(encoding_encode(&arena, ENCODE_CP932, (struct str){"a𠮷", 5}, &text, &n, &e));
     assert_non_null(strstr(e.args, "offset 1"));
     assert_null(text);
 }
@@ -80,7 +80,7 @@ static void large_text_passes_through(void **state)
         memcpy(bytes + 2 * i, "\x83\x7D", 2);
     }
     size_t n;
-    assert_true(encoding_decode(&arena, ENCODE_CP932, bytes, 2 * COPIES, &text, &n, &e));
+    assert_true(encoding_decode(&arena, ENCODE_CP932, (struct str){bytes, 2 * COPIES}, &text, &n, &e));
     assert_int_equal(n, 3 * COPIES);
 }
 
