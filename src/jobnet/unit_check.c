@@ -331,8 +331,9 @@ static void check_closed_days(struct reader *r, const struct unit *unit)
         substitutes[i] = SHIFT_CANCEL;
     }
     for (const struct param *sh = NULL; (sh = unit_param(unit, KEY_SH, sh));) {
-        if (schedule_number_parse(sh->value, &piece, &why)) {
-            (void)day_substitute_parse(piece.rest, &substitutes[piece.number], &why);
+        enum day_shift substitute = SHIFT_CANCEL;
+        if (schedule_number_parse(sh->value, &piece, &why) && day_substitute_parse(piece.rest, &substitute, &why)) {
+            substitutes[piece.number] = substitute;
         }
     }
     for (const struct param *sd = NULL; (sd = unit_param(unit, KEY_SD, sd));) {

@@ -385,7 +385,7 @@ static struct unit *read_attributes(struct reader *r, const char *key)
     return unit;
 }
 
-static void frame_push(struct reader *r, struct unit *unit)
+static struct frame *frame_push(struct reader *r, struct unit *unit)
 {
     if (r->depth == r->frames.n) {
         (void)vec_add(&r->frames);
@@ -397,6 +397,7 @@ static void frame_push(struct reader *r, struct unit *unit)
     if (r->depth == UNIT_DEPTH_MAX + 1) {
         reader_say(r, unit->at, unit, ERR_UNIT_DEPTH, "%u", UNIT_DEPTH_MAX);
     }
+    return frame;
 }
 
 static void read_unit(struct reader *r, const char *key)
@@ -410,20 +411,20 @@ static void read_unit(struct reader *r, const char *key)
     skip_blanks(r);
     if (r->at < r->end && *r->at == '{') {
         r->at++;
-        frame_push(r, unit);
+        (void)frame_push(r, unit);
         return;
     }
     say_syntax(r, r->at, ERR_UNIT_BRACE_OPEN, str_of(unit->name));
     bool is_body = r->at < r->end && is_key_letter(*r->at) && (r->end - r->at < 4 || memcmp(r->at, "unit", 4) != 0);
     if (is_body) { /* the brace alone was forgotten */
-        frame_push(r, unit);
-        top(r)->is_broken = true;
+        frame_push(r, unit)->is_broken = true;
     }
 }
 
 static void frame_pop(struct reader *r, bool is_checked)
 {
-    struct frame *frame = top(r);
+    assert(r->depth);
+    struct frame *frame = &r->frames.at[r->depth - 1];
     struct unit *unit = frame->unit;
     unit->param_count = frame->params.n;
     unit->params = arena_array(r->into, struct param, frame->params.n);
@@ -507,9 +508,10 @@ static void read_file(struct reader *r)
     for (skip_blanks(r); r->at < r->end; skip_blanks(r)) {
         read_item(r);
     }
-    if (r->depth) {
-        reader_say(r, reader_place(r, r->end), top(r)->unit, ERR_UNIT_BRACE_CLOSE, "%s" ARG "%zu",
-                   excerpt_of(str_of(top(r)->unit->name)).text, r->depth);
+    struct frame *open = top(r);
+    if (open) {
+        reader_say(r, reader_place(r, r->end), open->unit, ERR_UNIT_BRACE_CLOSE, "%s" ARG "%zu",
+                   excerpt_of(str_of(open->unit->name)).text, r->depth);
         while (r->depth) {
             frame_pop(r, false);
         }

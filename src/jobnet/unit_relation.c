@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "jobnet/schedule_priv.h"
 #include "jobnet/unit_priv.h"
 
 enum { FEW_UNITS = 8 };
@@ -71,6 +72,18 @@ static void level_fill(struct level *level, const struct unit *first, size_t cou
     }
 }
 
+static void check_schedule(struct reader *r, const struct unit *net)
+{
+    bool has_schedule = false;
+    for (size_t i = 0; i < net->param_count && !has_schedule; i++) {
+        int16_t known = net->params[i].known;
+        has_schedule = known >= 0 && unit_key_row((enum unit_key)known)->form == FORM_SCHEDULE;
+    }
+    if (has_schedule && r->depth <= UNIT_DEPTH_MAX) {
+        schedule_net_check(net, unit_path(&r->scratch, net, ""), r->diags);
+    }
+}
+
 /* What can be said of a child only once its parent is known whole. */
 static void check_child(struct reader *r, const struct unit *unit)
 {
@@ -79,6 +92,9 @@ static void check_child(struct reader *r, const struct unit *unit)
         if (!is_placed) {
             reader_say(r, unit->at, unit, ERR_UNIT_CONDITION_PLACE, "%s", excerpt_of(str_of(unit->name)).text);
         }
+    }
+    if (unit_type_row(unit->type)->kind == KIND_NET) {
+        check_schedule(r, unit);
     }
     const struct param *hold = unit_param(unit, KEY_HA, NULL);
     if (hold && (str_is(hold->value, "w") || str_is(hold->value, "a")) && !unit_is_root_net(unit)) {
