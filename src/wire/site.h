@@ -3,9 +3,11 @@
 /*
  * site - what a site folder says besides units: calendars, window groups, time windows, agents, settings.
  *
- * Decoded from site.yaml (libcyaml: errors name key, line and column) and holidays.csv. Everything lives
- * in one arena and is immutable; a new `site apply` makes a new one. A calendar with the name "default" (or
- * the Japanese one when absent) stands above the root job group "/".
+ * Decoded from site.yaml (libcyaml: errors name key, line and column) and holidays.csv; docs/site.md has the
+ * format. Everything lives in one arena and is immutable; a new `site apply` makes a new one. The calendar named
+ * "default" (or the Japanese one when absent) stands above the root job group "/". Above every calendar that
+ * names no parent stands one that says only the site's base time and zone, so that CAL-SHINSA counts
+ * its days from 06:00 as well.
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -51,21 +53,31 @@ struct site {
     const struct site_agent *agents;
     size_t agent_count;
     const char *heartbeat_url;         /* "" = none */
-    int heartbeat_sec;
-    const char *opening;               /* window class whose opening is "the opening" of the forecast: "KOKUHO/職員" */
-    int opening_prepare_minute;        /* 開局準備: 48-hour minute of the evening before, e.g. 31:40 */
+    int heartbeat_sec;                 /* 60 by default */
+    const char *opening;               /* window class whose opening is "the opening" of the forecast: "KOKUHO/職員"; "" */
+    int opening_prepare_minute;        /* 開局準備: 48-hour minute of the evening before, e.g. 31:40; -1 without opening */
 };
 
-/* Bytes of a TZif file by zone name; false with err. os/ reads it, tests have their own. */
+/* A zone by its name; false with err. os/ reads the TZif file, tests have their own. */
 typedef bool (*zone_load_fn)(void *data, struct arena *into, const char *name, const struct zone **ret, struct err *e);
 
-/* yaml NULL or empty: the default site (Japanese calendar, agent "local"). holidays_csv: UTF-8 or NULL.
- * Fails: ERR_SITE with line and column. */
-MUST_CHECK bool site_parse(struct arena *into, const char *yaml, size_t n, const char *holidays_csv, size_t csv_n,
-                           zone_load_fn zone_load, void *zone_data, const struct site **ret, struct err *e);
+/* The files of a site folder. */
+struct site_source {
+    const char *yaml;                  /* site.yaml; NULL or blank: the default site (Japanese calendar, agent "local") */
+    size_t yaml_bytes;
+    const char *holidays_csv;          /* holidays.csv in UTF-8; NULL: computed holidays */
+    size_t holidays_bytes;
+    zone_load_fn zone_load;            /* for zones other than Asia/Tokyo; NULL: there are none */
+    void *zone_data;
+};
+
+/* Nothing of `source` is kept. Fails: ERR_SITE_YAML with line and column, ERR_SITE_VALUE, _REFERENCE, _DUPLICATE,
+ * _TIMES with the path of the key (calendars[2] CAL-HON open_days[0]), ERR_HOLIDAY_FILE, what zone_load says. */
+MUST_CHECK bool site_parse(struct arena *into, const struct site_source *source, const struct site **ret, struct err *e);
 const struct calendar *site_calendar(const struct site *site, const char *name);      /* NULL if unknown */
 const struct window_group *site_group(const struct site *site, const char *name);
 const struct time_window *site_window(const struct site *site, const char *name);
-const struct site_agent *site_agent(const struct site *site, const char *name);       /* resolves aliases */
+const struct site_agent *site_agent(const struct site *site, const char *name);       /* resolves aliases; NULL */
+const struct site_agent *site_agent_default(const struct site *site);                 /* for units without ex= */
 /* Jobs at once at this time of day. */
 int site_agent_limit(const struct site_agent *agent, int minute_of_day);
