@@ -91,7 +91,8 @@ void store_remove(struct store_batch *batch, enum table table, const void *key_r
 void store_entry(struct store_batch *batch, const struct journal_entry *entry);
 bool store_batch_is_empty(const struct store_batch *batch);
 /* Durable when it returns true. The batch is empty afterwards in either case. Asserts that no REPLAYED change is unsealed.
- * *first_seq (may be NULL): sequence number of the batch's first entry. Fails: ERR_STORE. */
+ * *first_seq (may be NULL): sequence number of the batch's first entry, 0 without entries. Fails: ERR_STORE and the
+ * ERR_STORE_… of BNT06nn, all with HTTP status 503; the store can be used on, the next commit starts afresh. */
 MUST_CHECK bool store_commit(struct store *store, struct store_batch *batch, int64_t *first_seq, struct err *e);
 
 /* ---- reading ---- */
@@ -116,6 +117,10 @@ struct store_reader;
 /* One per thread. */
 MUST_CHECK bool store_reader_open(struct store *store, struct store_reader **ret, struct err *e);
 void store_reader_close(struct store_reader *reader);
+/* All that is read between the two is of one moment (SQLite; in memory: only while nobody writes) and cheaper.
+ * Never held across a suspended response. */
+MUST_CHECK bool store_reader_hold(struct store_reader *reader, struct err *e);
+void store_reader_release(struct store_reader *reader);
 
 struct rows; /* a cursor that remembers its failure; text of a row lives until the next row */
 struct rows *store_query(struct store_reader *reader, const struct query *query);
@@ -127,6 +132,7 @@ MUST_CHECK bool store_get(struct store_reader *reader, struct arena *into, enum 
                           bool *found, struct err *e);
 
 struct journal_row {
+    int64_t id;               /* order of writing over all streams */
     int64_t seq;
     struct journal_entry entry;
     uint8_t body_hash[32], prev[32], hash[32];
@@ -134,10 +140,10 @@ struct journal_row {
     bool is_redacted;
 };
 struct journal_query {
-    const char *stream;
+    const char *stream;           /* NULL: all, in order of writing; then the two below are ids */
     int64_t after_seq, until_seq; /* after exclusive; until inclusive, 0 = end */
     const char *actor, *entity, *operation; /* NULL: any; * and ? allowed */
-    struct instant from, to;      /* {0} and INSTANT_NEVER: any */
+    struct instant from, to;      /* business clock, `to` exclusive; {0} and INSTANT_NEVER (or {0}): any */
     bool with_bodies, is_descending;
     int64_t limit;
 };
@@ -147,6 +153,8 @@ bool journal_next(struct rows *rows, struct journal_row *row);
 MUST_CHECK bool store_journal_head(struct store_reader *reader, const char *stream, int64_t *seq, uint8_t hash[32], struct err *e);
 
 /* ---- life ---- */
+/* Makes the file (mode 0600) if there is none; brings an older schema up to date. The one writer: PATH.lock is held.
+ * Fails: ERR_STORE_OPEN, _LOCKED, _MODE, _FOREIGN, _NEWER, _DAMAGED, _MIGRATION, _FULL. */
 MUST_CHECK bool store_open_sqlite(const char *path, struct store **ret, struct err *e);
 /* with_hash: keep the chain (slower). keeps_journal false: journal rows are counted and hashed but not kept. */
 struct store *store_open_memory(bool with_hash, bool keeps_journal);
@@ -159,8 +167,15 @@ struct store_faults {
 struct store *store_wrap_faulty(struct store *inner, struct store_faults *faults); /* owns inner */
 void store_close(struct store *store);
 
-/* Online copy to a new file (SQLite only). */
+/* Online copy to a new file, mode 0600, fsynced (SQLite only); from any thread. Fails: ERR_STORE_BACKUP. */
 MUST_CHECK bool store_backup(struct store *store, const char *path, struct err *e);
+
+/* Empties the body of row `seq` of `stream` and appends a row to the same stream that says so: operation journal.redact,
+ * entity journal/STREAM/SEQ, the rest from `entry`. Its body restates the rows that the lost body had touched as they
+ * are now, so that replay still ends right: correct the rows first, then redact. The chain stays whole. Decision
+ * thread only. Fails: ERR_NOT_FOUND, ERR_CONFLICT (no body), as store_commit. */
+MUST_CHECK bool store_journal_redact(struct store *store, const char *stream, int64_t seq, const struct journal_entry *entry,
+                                     struct err *e);
 
 /* ---- journal checks (also for `banto journal verify`) ---- */
 struct journal_report {

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * memory_priv - a table in memory: a hash table from the primary key to packed rows. The caller locks.
+ */
+#include "store/store_priv.h"
+
+struct memory_row {
+    uint64_t hash;
+    size_t packed_bytes, packed_max;
+    struct memory_row *next, *before; /* rows with the same first key column, of tables with several */
+    alignas(max_align_t) char packed[];
+};
+
+struct memory_table {
+    const struct table_info *info;
+    struct memory_row **slots;        /* open addressing, linear probing, at most 3/4 full */
+    size_t slot_count, n;
+    struct memory_row **groups;       /* chains by first key column; as many as slots; NULL: table has one key column */
+};
+
+void memory_table_close(struct memory_table *table);
+void memory_table_put(struct memory_table *table, const void *packed, size_t packed_bytes);
+void memory_table_remove(struct memory_table *table, const void *key_row);
+const struct memory_row *memory_table_get(const struct memory_table *table, const void *key_row);
+/* Rows that may match `query`, into *found: all, or fewer where a key column helps. */
+struct memory_rows {
+    const struct memory_row **at;
+    size_t n, max;
+};
+void memory_table_find(const struct memory_table *table, const struct query *query, struct memory_rows *found);
