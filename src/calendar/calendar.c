@@ -127,14 +127,27 @@ static void map_yearly(struct day_map *map, const struct calendar_yearly *yearly
     }
 }
 
+/* Whole words at a time: the pattern of a word depends only on the weekday of its first day. */
+static void map_weekdays(struct day_map *map, const struct calendar_level *level)
+{
+    uint64_t open[7] = {0}, closed[7] = {0};
+    for (size_t phase = 0; phase < 7; phase++) {
+        for (size_t i = 0; i < 64; i++) {
+            enum day_mark mark = level->weekdays[(phase + i) % 7];
+            open[phase] |= (uint64_t)(mark == DAY_OPEN) << i;
+            closed[phase] |= (uint64_t)(mark == DAY_CLOSED) << i;
+        }
+    }
+    for (size_t w = 0; w < COUNT(map->words); w++) {
+        size_t phase = ((size_t)bizday_weekday((struct bizday){MAP_FIRST}) + w * 64) % 7;
+        map->words[w] = (map->words[w] | open[phase]) & ~closed[phase];
+    }
+}
+
 /* Weakest word first, so that the strongest stands. */
 static void map_fill(struct day_map *map, const struct calendar_level *level)
 {
-    if (weekdays_said(level)) {
-        for (struct bizday day = {MAP_FIRST}; day.day <= MAP_LAST; day.day++) {
-            map_mark(map, day, level->weekdays[bizday_weekday(day)]);
-        }
-    }
+    map_weekdays(map, level);
     int year_first = MAP_YEAR_FIRST - 2, year_last = MAP_YEAR_LAST + 1;
     for (int year = year_first; year <= year_last; year++) {
         for (size_t i = 0; i < level->yearly_count; i++) {
