@@ -251,14 +251,12 @@ static bool rows_restate(struct store_reader *reader, const struct journal_row *
     struct journal_cursor cursor = {.at = at, .end = at + row->body.n};
     struct journal_change change;
     while (journal_body_next(&cursor, tmp, &change)) {
-        alignas(max_align_t) char now[1024];
         bool is_found;
-        assert(table_info(change.table)->row_bytes <= sizeof(now));
-        if (!store_get(reader, tmp, change.table, change.row, now, &is_found, e)) {
+        if (!store_get(reader, tmp, change.table, change.row, &is_found, e)) {
             return false;
         }
         if (is_found) {
-            store_put(batch, change.table, now);
+            store_put(batch, change.table, change.row);
         } else {
             store_remove(batch, change.table, change.row);
         }

@@ -303,10 +303,9 @@ struct rows *rows_failed(const struct err *e)
     return rows;
 }
 
-bool store_get(struct store_reader *reader, struct arena *into, enum table table, const void *key_row, void *row,
-               bool *found, struct err *e)
+bool store_get(struct store_reader *reader, struct arena *into, enum table table, void *row, bool *found, struct err *e)
 {
-    return reader->store->ops->get(reader, into, table, key_row, row, found, e);
+    return reader->store->ops->get(reader, into, table, row, found, e);
 }
 
 bool store_journal_head(struct store_reader *reader, const char *stream, int64_t *seq, uint8_t hash[32], struct err *e)

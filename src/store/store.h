@@ -127,9 +127,10 @@ struct rows *store_query(struct store_reader *reader, const struct query *query)
 bool rows_next(struct rows *rows, void *row);
 /* Closes. False: the store broke on the way. NULL is fine. */
 MUST_CHECK bool rows_end(struct rows *rows, struct err *e);
-/* Exactly the row with these key columns; *found = false and true when there is none. Text is copied into `into`. */
-MUST_CHECK bool store_get(struct store_reader *reader, struct arena *into, enum table table, const void *key_row, void *row,
-                          bool *found, struct err *e);
+/* Fills the row whose key columns are set in *row; *found = false (row untouched) and true when there is none. Text is
+ * copied into `into`. */
+MUST_CHECK bool store_get(struct store_reader *reader, struct arena *into, enum table table, void *row, bool *found,
+                          struct err *e);
 
 struct journal_row {
     int64_t id;               /* order of writing over all streams */

@@ -40,8 +40,8 @@ struct store_ops {
     void (*release)(struct store_reader *reader);
     struct rows *(*query)(struct store_reader *reader, const struct query *query);
     struct rows *(*journal)(struct store_reader *reader, const struct journal_query *query);
-    bool (*get)(struct store_reader *reader, struct arena *into, enum table table, const void *key_row, void *row,
-                bool *found, struct err *e);
+    bool (*get)(struct store_reader *reader, struct arena *into, enum table table, void *row, bool *found,
+                struct err *e);
     bool (*head)(struct store_reader *reader, const char *stream, int64_t *seq, uint8_t hash[32], struct err *e);
     bool (*backup)(struct store *store, const char *path, struct err *e);
     void (*close)(struct store *store);

@@ -105,10 +105,9 @@ static struct rows *journal(struct store_reader *reader, const struct journal_qu
     return read_fails(reader, &e) ? rows_failed(&e) : store_journal(inner_of(reader), query);
 }
 
-static bool get(struct store_reader *reader, struct arena *into, enum table table, const void *key_row, void *row,
-                bool *found, struct err *e)
+static bool get(struct store_reader *reader, struct arena *into, enum table table, void *row, bool *found, struct err *e)
 {
-    return !read_fails(reader, e) && store_get(inner_of(reader), into, table, key_row, row, found, e);
+    return !read_fails(reader, e) && store_get(inner_of(reader), into, table, row, found, e);
 }
 
 static bool head(struct store_reader *reader, const char *stream, int64_t *seq, uint8_t hash[32], struct err *e)

@@ -256,14 +256,13 @@ static struct rows *query_open(struct store_reader *reader, const struct query *
     return &cursor->rows;
 }
 
-static bool get(struct store_reader *reader, struct arena *into, enum table table, const void *key_row, void *row,
-                bool *found, struct err *e)
+static bool get(struct store_reader *reader, struct arena *into, enum table table, void *row, bool *found, struct err *e)
 {
     (void)e;
     struct memory_store *memory = memory_of(reader->store);
     const struct table_info *info = table_info(table);
     lock(memory);
-    const struct memory_row *kept = memory_table_get(&memory->tables[table], key_row);
+    const struct memory_row *kept = memory_table_get(&memory->tables[table], row);
     if (kept) {
         void *copy = arena_alloc(into, kept->packed_bytes, alignof(max_align_t));
         row_move(info, kept->packed, kept->packed_bytes, copy);

@@ -383,14 +383,13 @@ struct rows *sqlite_journal(struct store_reader *store_reader, const struct jour
 
 /* ---- single rows ---- */
 
-bool sqlite_get(struct store_reader *store_reader, struct arena *into, enum table table, const void *key_row, void *row,
-                bool *found, struct err *e)
+bool sqlite_get(struct store_reader *store_reader, struct arena *into, enum table table, void *row, bool *found, struct err *e)
 {
     const struct table_info *info = table_info(table);
     struct query query = {.table = table, .order_column = -1, .where_count = info->key_count};
     assert(info->key_count <= WHERE_MAX);
     for (size_t i = 0; i < info->key_count; i++) {
-        const void *at = row_at(info, i, key_row);
+        const void *at = row_at(info, i, row);
         query.where[i].column = (int)i;
         if (info->columns[i].type == COLUMN_I64) {
             query.where[i].number = *(const int64_t *)at;

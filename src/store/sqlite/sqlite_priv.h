@@ -76,8 +76,7 @@ bool sqlite_hold(struct store_reader *reader, struct err *e);
 void sqlite_release(struct store_reader *reader);
 struct rows *sqlite_query(struct store_reader *reader, const struct query *query);
 struct rows *sqlite_journal(struct store_reader *reader, const struct journal_query *query);
-bool sqlite_get(struct store_reader *reader, struct arena *into, enum table table, const void *key_row, void *row,
-                bool *found, struct err *e);
+bool sqlite_get(struct store_reader *reader, struct arena *into, enum table table, void *row, bool *found, struct err *e);
 bool sqlite_head(struct store_reader *reader, const char *stream, int64_t *seq, uint8_t hash[32], struct err *e);
 
 /* ---- backup.c ---- */
