@@ -259,25 +259,30 @@ static void (*const checks[])(const struct check *) = {
     [FORM_EFFECT] = check_effect,
 };
 
+static bool has_control(const char *name)
+{
+    for (; *name; name++) {
+        if ((unsigned char)*name < 0x20 || *name == 0x7F) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_name(struct reader *r, const struct unit *unit)
 {
-    static const char refused[] = "/,;=(){}\"", doubtful[] = "[]:*?'<>|^~!%&\\` ";
-    struct str name = str_of(unit->name);
-    struct excerpt shown = excerpt_of(name);
-    size_t bytes = cp932_bytes(name);
-    bool is_refused = name.n == 0, is_doubtful = name.n && name.at[0] == '@';
-    for (size_t i = 0; i < name.n; i++) {
-        unsigned char c = (unsigned char)name.at[i];
-        is_refused = is_refused || c < 0x20 || c == 0x7F || strchr(refused, c);
-        is_doubtful = is_doubtful || strchr(doubtful, c);
+    const char *name = unit->name;
+    if (!name[0] || strpbrk(name, "/,;=(){}\"") || has_control(name)) {
+        reader_say(r, unit->at, unit, ERR_UNIT_NAME, "%s" ARG "%s", excerpt_of(str_of(name)).text, "1.. / , ; = ( ) { } \"");
+    } else if (name[0] == '@' || (name[0] == '.' && strcmp(name, ".CONDITION") != 0) || strpbrk(name, "[]:*?'<>|^~!%&\\` ")) {
+        reader_say(r, unit->at, unit, ERR_UNIT_NAME_LETTER, "%s" ARG "%s", excerpt_of(str_of(name)).text,
+                   "@ . [ ] : * ? ' < > | ^ ~ ! % & \\ `");
     }
-    if (is_refused) {
-        reader_say(r, unit->at, unit, ERR_UNIT_NAME, "%s" ARG "%s", shown.text, "1.. / , ; = ( ) { } \"");
-    } else if (is_doubtful || (name.at[0] == '.' && strcmp(unit->name, ".CONDITION") != 0)) {
-        reader_say(r, unit->at, unit, ERR_UNIT_NAME_LETTER, "%s" ARG "%s", shown.text, "@ . [ ] : * ? ' < > | ^ ~ ! % & \\ `");
-    }
+    size_t bytes = strlen(name);
+    bytes = bytes > UNIT_NAME_BYTES_MAX ? cp932_bytes(str_of(name)) : bytes;
     if (bytes > UNIT_NAME_BYTES_MAX) {
-        reader_say(r, unit->at, unit, ERR_UNIT_NAME_LONG, "%s" ARG "%zu" ARG "%u", shown.text, bytes, UNIT_NAME_BYTES_MAX);
+        reader_say(r, unit->at, unit, ERR_UNIT_NAME_LONG, "%s" ARG "%zu" ARG "%u", excerpt_of(str_of(name)).text, bytes,
+                   UNIT_NAME_BYTES_MAX);
     }
 }
 

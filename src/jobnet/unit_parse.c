@@ -294,7 +294,7 @@ static bool is_key_letter(char c)
 static void read_param(struct reader *r, struct str key)
 {
     struct frame *frame = top(r);
-    int16_t known = unit_key_find(key);
+    int16_t known = key_index_find(&r->keys, key);
     struct param param = {.known = known, .at = reader_place(r, key.at)};
     struct value_scan scan = {.key = key,
                               .is_tuple = known == KEY_AR || known == KEY_CY,
@@ -492,7 +492,17 @@ static void read_item(struct reader *r)
 /* NULL, or the first byte that is neither UTF-8 nor allowed. */
 static const char *bad_byte(const char *at, const char *end)
 {
+    enum { WORD_BYTES = sizeof(uint64_t) };
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
     while (at < end) {
+        uint64_t word = highs;
+        if ((size_t)(end - at) >= WORD_BYTES) {
+            memcpy(&word, at, WORD_BYTES);
+        }
+        if (!((word | (word - ones)) & highs)) { /* eight bytes of ASCII, none of them NUL */
+            at += WORD_BYTES;
+            continue;
+        }
         uint32_t point = (unsigned char)*at;
         size_t n = point < 0x80 ? 1 : utf8_next(at, (size_t)(end - at), &point);
         if (n == 0 || point == 0) {
@@ -560,6 +570,7 @@ bool unit_parse(struct arena *into, const char *text, size_t n, struct diags *di
     CLEANUP(reader_close)
     struct reader r = {.into = into, .diags = diags, .text = text, .at = text, .end = text + n, .mark = text,
                        .mark_place = {1, 1}, .file = arena_new(into, struct unit_file)};
+    key_index_fill(&r.keys);
     const char *bad = bad_byte(text, r.end);
     if (bad) {
         reader_say(&r, reader_place(&r, bad), NULL, ERR_UNIT_BYTES, "%s", "");

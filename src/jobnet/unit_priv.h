@@ -51,7 +51,13 @@ struct unit_key_row {
     bool is_repeatable;
 };
 const struct unit_key_row *unit_key_row(enum unit_key key);
-int16_t unit_key_find(struct str text);                 /* -1 if unknown */
+/* First row of each letter, so that a key is found among few. */
+enum { KEY_LETTERS = 26 };
+struct key_index {
+    int16_t first[KEY_LETTERS + 1];
+};
+void key_index_fill(struct key_index *ret);
+int16_t key_index_find(const struct key_index *index, struct str text); /* -1 if unknown */
 bool unit_type_find(struct str text, enum unit_type *ret);
 
 /* Bytes that UTF-8 text takes in CP932: ASCII and half-width kana 1, all else 2. */
@@ -63,7 +69,12 @@ char *value_text(struct arena *into, struct str raw);
 /* Order by bytes (< 0, 0, > 0); CR before LF counts for nothing. */
 int value_compare(struct str a, struct str b);
 /* Blank as between tokens: space, tab, CR, LF, FF; NBSP and the ideographic space too. Bytes it takes, 0 if none. */
-size_t blank_bytes(const char *at, const char *end);
+size_t blank_bytes_slow(const char *at, const char *end);
+static inline size_t blank_bytes(const char *at, const char *end)
+{
+    bool is_plain = at < end && (unsigned char)*at > ' ' && (unsigned char)*at < 0x80;
+    return is_plain ? 0 : blank_bytes_slow(at, end);
+}
 struct str value_trim(struct str s);
 /* Is `word` one of `words` ("a|b|c")? */
 bool words_have(const char *words, struct str word);
@@ -95,6 +106,7 @@ struct frame {
 struct reader {
     struct arena *into;
     struct diags *diags;
+    struct key_index keys;
     const char *text, *at, *end;
     const char *mark;              /* line and column are those of this byte */
     struct place mark_place;

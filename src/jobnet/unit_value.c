@@ -41,25 +41,42 @@ const struct unit_key_row *unit_key_row(enum unit_key key)
     return &keys[key];
 }
 
-int16_t unit_key_find(struct str text)
+/* Whole key against a row: text holds no NUL. */
+static int key_order(struct str text, const char *key)
 {
-    size_t lo = 0, hi = UNIT_KEYS;
-    while (lo < hi) {
-        size_t middle = (lo + hi) / 2;
-        const char *key = keys[middle].text;
-        size_t i = 0;
-        while (i < text.n && key[i] == text.at[i]) { /* text holds no NUL */
-            i++;
+    size_t i = 0;
+    while (i < text.n && key[i] == text.at[i]) {
+        i++;
+    }
+    return (i < text.n ? (unsigned char)text.at[i] : 0) - (unsigned char)key[i];
+}
+
+void key_index_fill(struct key_index *ret)
+{
+    size_t row = 0;
+    for (size_t letter = 0; letter < KEY_LETTERS; letter++) {
+        while (row < UNIT_KEYS && (size_t)(keys[row].text[0] - 'a') < letter) {
+            row++;
         }
-        int order = (i < text.n ? (unsigned char)text.at[i] : 0) - (unsigned char)key[i];
+        ret->first[letter] = (int16_t)row;
+    }
+    ret->first[KEY_LETTERS] = UNIT_KEYS;
+}
+
+int16_t key_index_find(const struct key_index *index, struct str text)
+{
+    if (!text.n || text.at[0] < 'a' || text.at[0] > 'z') {
+        return -1;
+    }
+    int lo = index->first[text.at[0] - 'a'], hi = index->first[text.at[0] - 'a' + 1];
+    while (lo < hi) {
+        int middle = (lo + hi) / 2;
+        int order = key_order(text, keys[middle].text);
         if (order == 0) {
             return (int16_t)middle;
         }
-        if (order < 0) {
-            hi = middle;
-        } else {
-            lo = middle + 1;
-        }
+        lo = order > 0 ? middle + 1 : lo;
+        hi = order > 0 ? hi : middle;
     }
     return -1;
 }
@@ -181,7 +198,7 @@ size_t value_cp932_bytes(struct str raw)
     return bytes;
 }
 
-size_t blank_bytes(const char *at, const char *end)
+size_t blank_bytes_slow(const char *at, const char *end)
 {
     if (at == end) {
         return 0;
@@ -201,7 +218,8 @@ struct str value_trim(struct str s)
         s.at += n;
         s.n -= n;
     }
-    for (bool is_blank = true; is_blank && s.n;) {
+    bool is_plain = s.n && (unsigned char)s.at[s.n - 1] > ' ' && (unsigned char)s.at[s.n - 1] < 0x80;
+    for (bool is_blank = !is_plain; is_blank && s.n;) {
         is_blank = false;
         for (size_t n = 1; n <= 3 && n <= s.n && !is_blank; n++) {
             is_blank = blank_bytes(s.at + s.n - n, s.at + s.n) == n;
