@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzzes the values of schedule parameters and x_deadline=: the first byte picks the key. Any bytes must be answered;
+ * words of dates and deadlines read again after printing say the same; an accepted rule can be planned.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "jobnet/gate.h"
+#include "jobnet/schedule_priv.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
+
+static void date_round(struct str text)
+{
+    struct date_rule first, second;
+    const char *why;
+    struct strbuf printed = {0};
+    if (!date_rule_parse(text, &first, &why)) {
+        return;
+    }
+    date_rule_print(&printed, &first);
+    bool is_read = date_rule_parse(str_of(strbuf_str(&printed)), &second, &why);
+    assert(is_read && first.kind == second.kind && first.year == second.year && first.month == second.month);
+    assert(first.day == second.day && first.is_last == second.is_last && first.is_relative == second.is_relative);
+    assert(first.weekday_nth == second.weekday_nth && first.weekday == second.weekday);
+    strbuf_close(&printed);
+}
+
+static void deadline_round(struct str text)
+{
+    struct deadline deadline;
+    const char *why;
+    struct strbuf once = {0}, twice = {0};
+    if (!deadline_parse(text, &deadline, &why)) {
+        return;
+    }
+    deadline_print(&once, &deadline);
+    bool is_read = deadline_parse(str_of(strbuf_str(&once)), &deadline, &why);
+    assert(is_read);
+    deadline_print(&twice, &deadline);
+    assert(strcmp(strbuf_str(&once), strbuf_str(&twice)) == 0);
+    strbuf_close(&once);
+    strbuf_close(&twice);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
+{
+    static const char *const keys[] = {"sd", "st", "cy", "sh", "shd", "cftd", "sy", "ey", "ln", "wc", "wt", "ed"};
+    if (size_bytes == 0) {
+        return 0;
+    }
+    struct str text = {(const char *)data + 1, size_bytes - 1};
+    const char *why = NULL;
+    bool is_good = schedule_value_check(keys[data[0] % COUNT(keys)], text, &why);
+    assert(is_good || why);
+    date_round(text);
+    deadline_round(text);
+    return 0;
+}
