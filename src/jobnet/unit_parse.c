@@ -291,18 +291,16 @@ static bool is_key_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static void read_param(struct reader *r, struct str key)
+static void read_param(struct reader *r, struct str key, struct place at)
 {
     struct frame *frame = top(r);
     int16_t known = key_index_find(&r->keys, key);
-    struct param param = {.known = known, .at = reader_place(r, key.at)};
+    struct param param = {.known = known, .at = at};
     struct value_scan scan = {.key = key,
                               .is_tuple = known == KEY_AR || known == KEY_CY,
                               .may_go_on = known < 0 || known == KEY_LFTPD || known == KEY_COND};
     if (!frame) {
-        r->at = key.at;
-        say_expected(r, "unit=");
-        r->at = key.at + key.n;
+        reader_say(r, at, NULL, ERR_UNIT_EXPECTED, "%s" ARG "%s", "unit=", excerpt_of(key).text);
     }
     if (!scan_value(r, &scan, &param.value) || !frame) {
         return;
@@ -356,9 +354,8 @@ static struct unit *unit_add(struct reader *r)
 }
 
 /* name[,perm[,owner[,resource group]]]; r->at behind "unit=". */
-static struct unit *read_attributes(struct reader *r, const char *key)
+static struct unit *read_attributes(struct reader *r, struct place at)
 {
-    struct place at = reader_place(r, key);
     const char *start = r->at;
     while (r->at < r->end && *r->at != ';' && *r->at != '\n' && *r->at != '{') {
         r->at++;
@@ -400,9 +397,9 @@ static struct frame *frame_push(struct reader *r, struct unit *unit)
     return frame;
 }
 
-static void read_unit(struct reader *r, const char *key)
+static void read_unit(struct reader *r, struct place at)
 {
-    struct unit *unit = read_attributes(r, key);
+    struct unit *unit = read_attributes(r, at);
     if (r->at < r->end && *r->at == ';') {
         r->at++;
     } else {
@@ -476,6 +473,7 @@ static void read_item(struct reader *r)
         r->at++;
     }
     key.n = (size_t)(r->at - key.at);
+    struct place at = reader_place(r, key.at); /* before any message behind it */
     skip_spaces(r);
     if (r->at == r->end || *r->at != '=') {
         skip_garbage(r, "=");
@@ -483,9 +481,9 @@ static void read_item(struct reader *r)
     }
     r->at++;
     if (str_is(key, "unit")) {
-        read_unit(r, key.at);
+        read_unit(r, at);
     } else {
-        read_param(r, key);
+        read_param(r, key, at);
     }
 }
 
