@@ -7,6 +7,7 @@
  */
 #include "wire/site.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"

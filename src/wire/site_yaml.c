@@ -5,6 +5,7 @@
 #include "wire/site_yaml.h"
 
 #include <cyaml/cyaml.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
