@@ -62,7 +62,7 @@ static struct memory_row **pointers(size_t count)
 
 static void grow(struct memory_table *table)
 {
-    if ((table->n + 1) * 4 <= table->slot_count * 3) {
+    if ((table->n + 1) * 2 <= table->slot_count) {
         return;
     }
     struct memory_table old = *table;
@@ -84,12 +84,30 @@ static void grow(struct memory_table *table)
 
 void memory_table_close(struct memory_table *table)
 {
-    for (size_t i = 0; i < table->slot_count; i++) {
-        heap_free(table->slots[i]);
-    }
     heap_free(table->slots);
     heap_free(table->groups);
+    arena_close(&table->arena);
     *table = (struct memory_table){0};
+}
+
+static void row_give(struct memory_table *table, struct memory_row *row)
+{
+    row->next = table->removed;
+    table->removed = row;
+}
+
+/* Room for a packed row: of the row removed last if it fits, else new. Some spare, as texts come and go. */
+static struct memory_row *row_take(struct memory_table *table, size_t packed_bytes)
+{
+    struct memory_row *row = table->removed;
+    if (row && row->packed_max >= packed_bytes) {
+        table->removed = row->next;
+        return row;
+    }
+    size_t packed_max = (packed_bytes + 31) / 32 * 32;
+    row = arena_alloc(&table->arena, sizeof(*row) + packed_max, alignof(struct memory_row));
+    row->packed_max = packed_max;
+    return row;
 }
 
 void memory_table_put(struct memory_table *table, const void *packed, size_t packed_bytes)
@@ -97,14 +115,15 @@ void memory_table_put(struct memory_table *table, const void *packed, size_t pac
     grow(table);
     uint64_t hash = row_hash_keys(table->info, packed);
     struct memory_row **slot = &table->slots[slot_of(table, hash, packed)], *row = *slot;
-    bool is_new = !row;
-    if (!is_new && row->packed_max < packed_bytes && table->groups) {
-        group_unlink(table, row); /* it moves */
+    bool is_new = !row, is_moved = is_new || row->packed_max < packed_bytes;
+    if (is_moved && !is_new) {
+        if (table->groups) {
+            group_unlink(table, row);
+        }
+        row_give(table, row);
     }
-    bool is_moved = is_new || row->packed_max < packed_bytes;
     if (is_moved) {
-        row = heap_resize(row, 1, sizeof(*row) + packed_bytes);
-        row->packed_max = packed_bytes;
+        row = row_take(table, packed_bytes);
         *slot = row;
     }
     row->hash = hash;
@@ -128,7 +147,7 @@ void memory_table_remove(struct memory_table *table, const void *key_row)
     if (table->groups) {
         group_unlink(table, table->slots[hole]);
     }
-    heap_free(table->slots[hole]);
+    row_give(table, table->slots[hole]);
     /* Rows behind the hole move up as long as it lies between their home and their place. */
     for (size_t i = (hole + 1) & mask; table->slots[i]; i = (i + 1) & mask) {
         size_t home = (size_t)table->slots[i]->hash & mask;

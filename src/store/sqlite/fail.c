@@ -2,8 +2,8 @@
 /*
  * fail - connections and small statements, and SQLite's failures in the words of messages.def.
  */
-#include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "store/sqlite/sqlite_priv.h"

@@ -7,6 +7,7 @@
  * program does not know, was written by a newer one and is refused: an older program would lose what it cannot see.
  */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "store/sqlite/sqlite_priv.h"

@@ -2,7 +2,6 @@
 /*
  * schema - SQL out of schema.def. Every name is quoted; nothing from outside enters the text.
  */
-#include <assert.h>
 #include <string.h>
 
 #include "store/sqlite/sqlite_priv.h"
