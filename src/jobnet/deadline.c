@@ -129,9 +129,10 @@ struct deadline deadline_of(const struct unit *net)
     return deadline;
 }
 
-struct instant deadline_instant(const struct deadline *deadline, const struct calendar *calendar, struct bizday date,
-                                struct instant planned)
+struct instant deadline_instant(const struct deadline *deadline, const struct calendar *calendar,
+                                const struct calendar *own, struct bizday date, struct instant planned)
 {
+    own = own ? own : calendar;
     struct bizday day = date;
     switch (deadline->kind) {
     case DEADLINE_NONE:
@@ -142,14 +143,14 @@ struct instant deadline_instant(const struct deadline *deadline, const struct ca
         day = bizday_plus(date, deadline->n);
         break;
     case DEADLINE_DATE:
-        day = date_resolve(&deadline->date, calendar, date, deadline->month_offset);
+        day = date_resolve(&deadline->date, calendar, own, date, deadline->month_offset);
         break;
     }
     if (day.day == BIZDAY_NONE.day) {
         return INSTANT_NEVER;
     }
-    bool is_next_morning = deadline->time.minute < calendar_base_time(calendar).minute;
-    return calendar_instant(calendar, bizday_plus(day, is_next_morning), deadline->time);
+    bool is_next_morning = deadline->time.minute < calendar_base_time(own).minute;
+    return calendar_instant(own, bizday_plus(day, is_next_morning), deadline->time);
 }
 
 void deadline_print(struct strbuf *into, const struct deadline *deadline)

@@ -63,6 +63,7 @@ MUST_CHECK bool deadline_parse(struct str raw, struct deadline *ret, const char 
 /* Appends the deadline as x_deadline= says it; deadline_parse reads it back the same. */
 void deadline_print(struct strbuf *into, const struct deadline *deadline);
 struct deadline deadline_of(const struct unit *net); /* DEADLINE_NONE without x_deadline */
-/* INSTANT_NEVER if the rule gives no day. */
-struct instant deadline_instant(const struct deadline *deadline, const struct calendar *calendar, struct bizday date,
-                                struct instant planned);
+/* `date`: execution date. Open days by `calendar`, base day, base time and zone by `own` (NULL = calendar), as in
+ * schedule_query. INSTANT_NEVER if the rule gives no day. */
+struct instant deadline_instant(const struct deadline *deadline, const struct calendar *calendar,
+                                const struct calendar *own, struct bizday date, struct instant planned);

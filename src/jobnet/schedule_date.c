@@ -171,8 +171,8 @@ int date_reach_ahead(const struct date_rule *rule)
                                                       : 0);
 }
 
-struct bizday date_resolve(const struct date_rule *rule, const struct calendar *calendar, struct bizday day,
-                           int month_offset)
+struct bizday date_resolve(const struct date_rule *rule, const struct calendar *calendar, const struct calendar *own,
+                           struct bizday day, int month_offset)
 {
     struct bizday found;
     bool is_clamped;
@@ -186,11 +186,11 @@ struct bizday date_resolve(const struct date_rule *rule, const struct calendar *
         if (rule->kind == DATE_REGISTERED) {
             filled.day = bizday_civil(day).day;
         }
-        int month_index = date_month_of(rule, calendar, day);
+        int month_index = date_month_of(rule, own, day);
         if (rule->month > 0) {
             month_index = (rule->year ? rule->year : month_index / 12) * 12 + rule->month - 1;
         }
-        found = date_in_month(&filled, calendar, calendar, month_index + month_offset, &is_clamped);
+        found = date_in_month(&filled, calendar, own, month_index + month_offset, &is_clamped);
     }
     enum occurrence_reason reason;
     return found.day == BIZDAY_NONE.day ? found : date_move(rule, calendar, found, &reason);
@@ -198,5 +198,5 @@ struct bizday date_resolve(const struct date_rule *rule, const struct calendar *
 
 struct bizday date_rule_resolve(const struct date_rule *rule, const struct calendar *calendar, struct bizday day)
 {
-    return date_resolve(rule, calendar, day, 0);
+    return date_resolve(rule, calendar, calendar, day, 0);
 }

@@ -70,5 +70,5 @@ struct bizday date_move(const struct date_rule *rule, const struct calendar *cal
 int date_reach_back(const struct date_rule *rule);
 int date_reach_ahead(const struct date_rule *rule);
 /* date_rule_resolve in the month of `day` + month_offset. */
-struct bizday date_resolve(const struct date_rule *rule, const struct calendar *calendar, struct bizday day,
-                           int month_offset);
+struct bizday date_resolve(const struct date_rule *rule, const struct calendar *calendar, const struct calendar *own,
+                           struct bizday day, int month_offset);

@@ -182,7 +182,7 @@ static void deadlines_fall_where_the_words_say(void **state)
         char text[INSTANT_TEXT_MAX];
         assert_true(bizday_parse(rows[i].date, &date));
         assert_true(instant_parse("2026-06-29T22:10+09:00", &planned));
-        struct instant found = deadline_instant(&deadline, f->calendar, date, planned);
+        struct instant found = deadline_instant(&deadline, f->calendar, NULL, date, planned);
         if (strcmp(instant_print(found, 540, text), rows[i].expected) != 0) {
             fail_msg("%s on %s: %s, not %s", rows[i].raw, rows[i].date, text, rows[i].expected);
         }
