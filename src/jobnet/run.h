@@ -151,10 +151,15 @@ struct run_effects {
 };
 void run_effects_close(struct run_effects *effects);
 
-/* Fresh state: nodes wait for their turn. Nested nets with own rules get their due time or are left out for the
- * day: `calendar` is the net's. root_rule: the rule of the occurrence (ln), 0 = by hand (nested rules all count). */
-struct run *run_make(struct arena *into, const struct net *net, int64_t id, struct bizday date, struct instant planned,
-                     const struct calendar *calendar, int root_rule);
+struct run_birth {
+    int64_t id;
+    struct bizday date;
+    struct instant planned;
+    const struct calendar *calendar; /* the net's; NULL: nested rules are not looked at */
+    int rule;                  /* rule of the occurrence (ln); 0 = by hand: nested rules all count */
+};
+/* Fresh state: nodes wait for their turn. Nested nets with own rules get their due time or are left out for the day. */
+struct run *run_make(struct arena *into, const struct net *net, const struct run_birth *birth);
 /* After node states were read from the store: counts what is derived. */
 void run_recount(struct run *run);
 /* Appends effects; never fails. Events that no longer fit are ignored. */

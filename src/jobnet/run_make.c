@@ -34,11 +34,11 @@ static int64_t nested_due_ms(const struct net_node *node, const struct run *run,
     return due_ms;
 }
 
-struct run *run_make(struct arena *into, const struct net *net, int64_t id, struct bizday date, struct instant planned,
-                     const struct calendar *calendar, int root_rule)
+struct run *run_make(struct arena *into, const struct net *net, const struct run_birth *birth)
 {
     struct run *run = arena_new(into, struct run);
-    *run = (struct run){.id = id, .net = net, .date = date, .planned = planned, .status = STATUS_TIME_WAIT, .macros = ""};
+    *run = (struct run){.id = birth->id, .net = net, .date = birth->date, .planned = birth->planned,
+                        .status = STATUS_TIME_WAIT, .macros = ""};
     run->nodes = arena_array(into, struct node_run, (size_t)net->node_count);
     for (int32_t n = 0; n < net->node_count; n++) {
         const struct net_node *def = &net->nodes[n];
@@ -47,8 +47,8 @@ struct run *run_make(struct arena *into, const struct net *net, int64_t id, stru
             .code = CODE_NONE,
             .flags = def->hold == HOLD_YES && n > 0 ? NODE_HELD : 0,
         };
-        if (n > 0 && def->has_own_schedule && calendar) {
-            run->nodes[n].due_ms = nested_due_ms(def, run, calendar, root_rule);
+        if (n > 0 && def->has_own_schedule && birth->calendar) {
+            run->nodes[n].due_ms = nested_due_ms(def, run, birth->calendar, birth->rule);
         }
     }
     run_recount(run);

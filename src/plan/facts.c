@@ -36,8 +36,9 @@ struct lock_facts *facts_lock(struct facts *facts, const char *name)
     struct lock_facts *lock = map_get(&facts->locks, name);
     if (!lock) {
         lock = heap_resize(NULL, 1, sizeof(*lock));
-        *lock = (struct lock_facts){.name = name};
-        (void)map_put(&facts->locks, name, lock);
+        size_t n = strlen(name) + 1;
+        *lock = (struct lock_facts){.name = memcpy(heap_resize(NULL, n, 1), name, n)};
+        (void)map_put(&facts->locks, lock->name, lock);
     }
     return lock;
 }
@@ -326,6 +327,7 @@ void facts_close(struct facts *facts)
     for (struct map_entry *e = NULL; (e = map_next(&facts->locks, e));) {
         struct lock_facts *lock = e->value;
         vec_close(&lock->holders);
+        heap_free(lock->name);
         heap_free(lock);
     }
     map_close(&facts->locks);

@@ -54,7 +54,7 @@ struct lock_holder {
     bool is_shared;
 };
 struct lock_facts {
-    const char *name;
+    char *name;                /* its own copy */
     VEC(struct lock_holder) holders;
 };
 
@@ -100,7 +100,7 @@ struct gate_answer {
 
 struct unit_facts *facts_unit(const struct facts *facts, const char *name_or_path); /* NULL if unknown or ambiguous */
 struct window_facts *facts_window(const struct facts *facts, const char *group);
-/* Adds an empty one if absent; the name is borrowed. */
+/* Adds an empty one if absent. */
 struct lock_facts *facts_lock(struct facts *facts, const char *name);
 
 void gate_check(const struct facts *facts, const struct gate *gate, const struct gate_subject *subject, struct gate_answer *ret);
