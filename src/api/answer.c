@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * answer - the pieces that several answers have in common: errors, times, states, lists.
+ */
+#include "api/api_priv.h"
+
+#include "jobnet/status.h"
+
+static void both_languages(struct json *j, const char *key, const char *ja, const char *en)
+{
+    json_open(j, key);
+    json_text(j, "ja", ja);
+    json_text(j, "en", en);
+    json_end(j);
+}
+
+void api_refuse(struct api_response *response, const struct err *e, const char *field)
+{
+    const struct message *message = message_of(e->code);
+    CLEANUP(strbuf_close) struct strbuf ja = {0};
+    CLEANUP(strbuf_close) struct strbuf en = {0};
+    strbuf_text(&ja, e->context);
+    strbuf_text(&en, e->context);
+    message_text(&ja, e->code, LANG_JA, e->args);
+    message_text(&en, e->code, LANG_EN, e->args);
+    response->status = message->http_status;
+    response->content_type = "application/json";
+    strbuf_clear(&response->body);
+    struct json j = {.into = &response->body};
+    json_open(&j, NULL);
+    json_open(&j, "error");
+    json_text(&j, "id", message->id);
+    both_languages(&j, "message", strbuf_str(&ja), strbuf_str(&en));
+    both_languages(&j, "action", message->action[LANG_JA], message->action[LANG_EN]);
+    json_text(&j, "field", field);
+    json_end(&j);
+    json_end(&j);
+}
+
+void answer_instant(struct call *call, const char *key, int64_t ms)
+{
+    struct instant at = {ms};
+    int offset_sec = ms == 0 || ms == INT64_MAX ? 0 : zone_offset_sec(call->api->zone, at);
+    json_instant(&call->json, key, at, offset_sec / 60);
+}
+
+void answer_status(struct call *call, int64_t status)
+{
+    const struct status_row *row = status >= 0 && status < STATUSES ? status_row((enum status)status) : NULL;
+    json_text(&call->json, "status", row ? row->name : "unknown");
+    both_languages(&call->json, "status_text", row ? row->text[LANG_JA] : "?", row ? row->text[LANG_EN] : "?");
+}
+
+void answer_list_open(struct call *call)
+{
+    json_open(&call->json, NULL);
+    json_list(&call->json, "items");
+}
+
+void answer_list_close(struct call *call, const char *next)
+{
+    json_end(&call->json);
+    json_text(&call->json, "next", next);
+    json_end(&call->json);
+}
+
+bool answer_rows_end(struct rows *rows, struct err *e)
+{
+    return rows_end(rows, e) || err_wrap(e, "read");
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * api - every request from outside ends here: permission, form of the fields, audit, the answer.
+ *
+ * http/ calls this and knows neither engine nor store. A read is answered at once from a store reader of its
+ * own; an act is submitted to the engine and answered by callback after the commit. All functions may be
+ * called from any thread.
+ *
+ * Before there are logins (decisions §8) the caller is known by the socket alone: root and the daemon's own
+ * user may do everything over the Unix socket, other local users and TCP only look.
+ */
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/time.h"
+#include "wire/operations.h"
+
+struct api;
+struct engine;
+struct store;
+struct clock;
+
+struct api_config {
+    struct engine *engine;     /* borrowed, all of them */
+    struct store *store;
+    struct clock *clock;
+    const char *service;       /* "main" */
+    const char *data_folder;   /* job output lies below; "" = none */
+};
+MUST_CHECK bool api_open(const struct api_config *config, struct api **ret, struct err *e);
+void api_close(struct api *api);
+
+enum caller_kind { CALLER_ROOT, CALLER_OWN /* the daemon's user */, CALLER_LOCAL /* another user */, CALLER_TCP, CALLERS };
+struct caller {
+    enum caller_kind kind;
+    const char *actor;         /* name for the journal */
+    const char *via;           /* cli, web, api */
+};
+const char *caller_name(enum caller_kind kind);
+bool api_may(enum caller_kind caller, enum permission permission);
+
+struct api_pair {
+    const char *name, *value;  /* decoded */
+};
+struct api_request {
+    const struct operation *operation;
+    struct caller caller;
+    struct str path_value;     /* text of the path's {field} */
+    const struct api_pair *query;
+    size_t query_count;
+    const char *body;          /* NULL when there is none */
+    size_t body_n;
+};
+struct api_response {
+    int status;
+    const char *content_type;
+    struct strbuf body;        /* the caller closes it */
+};
+/* Bytes a body of this operation may have. */
+size_t api_body_max(const struct operation *operation);
+/* Fills the response with the error, both languages. field: which one was wrong, NULL if none. */
+void api_refuse(struct api_response *response, const struct err *e, const char *field);
+
+/* response: the callee's until it returns; take the body out of it. */
+typedef void (*api_done_fn)(void *data, struct api_response *response);
+struct api_done {
+    api_done_fn call;
+    void *data;
+};
+/*
+ * Handles the request. True: the response is filled. False: an act is under way and `done` will be called once,
+ * from the engine's thread (perhaps before this returns); `into` and everything of the request must live until then.
+ */
+bool api_call(struct api *api, struct arena *into, const struct api_request *request, struct api_response *response,
+              const struct api_done *done);
+
+/* ---- the feed of changes ---- */
+enum api_change { API_CHANGE, API_NO_CHANGE, API_CHANGE_GONE /* fell off the ring: read the journal */ };
+/* The first change after *seq from the ring: appends its JSON and moves *seq. */
+enum api_change api_change_next(struct api *api, int64_t *seq, struct strbuf *into);
+/* The same from the journal; false: the store broke. *found false: no more. */
+MUST_CHECK bool api_change_read(struct api *api, struct arena *tmp, int64_t *seq, struct strbuf *into, bool *found, struct err *e);
+int64_t api_change_head(struct api *api);
+int api_changes_watch(struct api *api, void (*wake)(void *data), void *data);
+void api_changes_unwatch(struct api *api, int id);
+
+/* ---- agents ---- */
+struct agent_link;
+MUST_CHECK bool api_agent_open(struct api *api, const char *const names[2] /* agent, session */, void (*wake)(void *data),
+                               void *data, struct agent_link **ret, struct err *e);
+ptrdiff_t api_agent_take(struct agent_link *link, char *to, size_t max);
+void api_agent_close(struct api *api, struct agent_link *link);
+
+/* Is the engine deciding? For the heart-beat. */
+bool api_is_healthy(struct api *api);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * api_priv - one request while it is handled: its checked values, its reader, its answer.
+ */
+#include <pthread.h>
+
+#include "api/api.h"
+#include "base/map.h"
+#include "calendar/zone.h"
+#include "engine/engine.h"
+#include "jobnet/net.h"
+#include "jobnet/status.h"
+#include "store/store.h"
+#include "wire/json.h"
+#include "wire/site.h"
+
+enum { READERS_MAX = 16, LIST_ROWS_DEFAULT = 200 };
+
+struct api {
+    struct arena memory;
+    struct api_config config;
+    const struct zone *zone;   /* for showing and reading times */
+    pthread_mutex_t lock;      /* over the readers that rest */
+    struct store_reader *readers[READERS_MAX];
+    int reader_count;
+};
+
+/* A field's value, checked. */
+struct value {
+    bool is_given;
+    const char *text;          /* as written, or the word that is meant */
+    size_t n;
+    int64_t number;            /* INT, BOOL, DATE (day), TIME (minute), INSTANT (ms), RUN, NODE */
+    double real;
+};
+
+struct call {
+    struct api *api;
+    const struct api_request *request;
+    struct arena *into;
+    struct value *values;      /* one for each field of the operation */
+    struct store_reader *reader;
+    struct json json;
+    struct api_response *response;
+    const char *field;         /* which one is wrong; NULL */
+};
+
+/* values.c: reads path, query and body into call->values; refuses what is unknown, missing or malformed. */
+MUST_CHECK bool values_read(struct call *call, struct err *e);
+const struct value *call_value(const struct call *call, const char *name);
+const char *call_text(const struct call *call, const char *name);              /* NULL if not given */
+int64_t call_number(const struct call *call, const char *name, int64_t otherwise);
+bool call_bool(const struct call *call, const char *name);
+struct bizday call_date(const struct call *call, const char *name);            /* BIZDAY_NONE if not given */
+int64_t call_limit(const struct call *call);
+const char *call_pattern(struct call *call); /* NULL if not given; without * and ?: that path and what begins with it */
+MUST_CHECK bool call_after(struct call *call, int64_t *ret, struct err *e); /* *ret stays when not given */
+/* Always false: names the field. */
+bool value_refuse(struct call *call, const struct operation_field *field, const char *text, const char *why, struct err *e);
+
+/* resolve.c: names of runs and nodes -> numbers; compiled nets of stored versions. */
+MUST_CHECK bool run_resolve(struct call *call, const char *text, int64_t *ret, struct err *e);
+MUST_CHECK bool node_resolve(struct call *call, int64_t run, const char *text, int64_t *ret, struct err *e);
+MUST_CHECK bool run_get(struct call *call, int64_t id, struct run_row *ret, struct err *e);
+MUST_CHECK bool unit_get(struct call *call, const char *path, struct unit_row *ret, struct err *e);
+MUST_CHECK bool unit_get_id(struct call *call, int64_t id, struct unit_row *ret, struct err *e);
+/* Path by unit id, remembered in `paths`; "?" if there is none. */
+MUST_CHECK bool unit_path_get(struct call *call, struct map *paths, int64_t unit, const char **ret, struct err *e);
+/* number 0: the newest. *ret is the version, or ERR_NOT_FOUND. */
+MUST_CHECK bool version_get(struct call *call, const struct unit_row *unit, int64_t number, struct version_row *ret, struct err *e);
+/* NULL for a run without a graph (imported baseline). */
+MUST_CHECK bool run_net(struct call *call, const struct run_row *run, const struct net **ret, struct err *e);
+
+/* act.c */
+bool act_call(struct call *call, const struct api_done *done, struct err *e); /* true: submitted */
+
+/* site.c: as last applied; the default one when none was. */
+MUST_CHECK bool api_site(struct call *call, const struct site **ret, struct err *e);
+
+/* answer.c: pieces that several handlers write. */
+void answer_instant(struct call *call, const char *key, int64_t ms);
+void answer_status(struct call *call, int64_t status);
+/* {"items": [ … then ], "next": key or null}: */
+void answer_list_open(struct call *call);
+void answer_list_close(struct call *call, const char *next);
+/* The rows' end; keeps the failure. */
+MUST_CHECK bool answer_rows_end(struct rows *rows, struct err *e);
+
+typedef bool (*read_fn)(struct call *call, struct err *e);
+/* The handler of a READ operation, NULL otherwise. */
+read_fn read_of(enum operation_code code);
+
+#define OPERATION(code, name, method, path, verb, permission, kind, handler, ...) DECLARE_##kind(handler)
+#define DECLARE_ACT(handler)
+#define DECLARE_HTTP(handler)
+#define DECLARE_LOCAL(handler)
+#define DECLARE_READ(handler) bool handler(struct call *call, struct err *e);
+#define FIELD(...)
+#define FIXED(...)
+#define SHOWN(...)
+#define OPERATION_END(code)
+#include "wire/operations.def"
+#undef OPERATION
+#undef DECLARE_ACT
+#undef DECLARE_HTTP
+#undef DECLARE_LOCAL
+#undef DECLARE_READ
+#undef FIELD
+#undef FIXED
+#undef SHOWN
+#undef OPERATION_END

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * read_run - runs, the units within one, and what its jobs printed.
+ *
+ * A node that is still in its first state has no row: it is shown from the graph of the run's version.
+ */
+#include "api/api_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "api/words.h"
+#include "base/map.h"
+#include "jobnet/run.h"
+
+enum { LOG_CHUNK_BYTES = 256 * 1024 };
+
+/* Inside an open object; the texts of `run` may be borrowed. */
+static void run_answer(struct call *call, const struct run_row *run, const char *path)
+{
+    struct json *j = &call->json;
+    json_number(j, "run", run->id);
+    json_text(j, "unit", path);
+    json_date(j, "date", (struct bizday){(int32_t)run->date});
+    answer_status(call, run->status);
+    answer_instant(call, "planned", run->planned_ms);
+    answer_instant(call, "started", run->started_ms);
+    answer_instant(call, "ended", run->ended_ms);
+    answer_instant(call, "deadline", run->deadline_ms);
+    json_text(j, "origin", origin_word(run->origin));
+    json_text(j, "reason", run->reason);
+    json_bool(j, "held", run->flags & RUN_HELD);
+    json_bool(j, "suspended", run->flags & RUN_SUSPENDED);
+    json_bool(j, "start_delayed", run->flags & RUN_START_DELAYED);
+    json_bool(j, "end_delayed", run->flags & RUN_END_DELAYED);
+    json_bool(j, "deadline_missed", run->flags & RUN_DEADLINE_MISSED);
+    json_bool(j, "deadline_at_risk", run->flags & RUN_DEADLINE_RISK);
+    json_bool(j, "is_ended", run->status >= 0 && run->status < STATUSES && status_is_ended((enum status)run->status));
+}
+
+static struct query runs_query(struct call *call, int64_t after)
+{
+    struct query query = {.table = TABLE_run, .order_column = -1, .is_descending = true};
+    if (after > 0) {
+        query.where[query.where_count++] = (struct where){table_column(TABLE_run, "id"), WHERE_LT, after, NULL};
+    }
+    if (call_date(call, "date").day != BIZDAY_NONE.day) {
+        query.where[query.where_count++] =
+            (struct where){table_column(TABLE_run, "date"), WHERE_EQ, call_date(call, "date").day, NULL};
+    }
+    return query;
+}
+
+struct run_filter {
+    const char *pattern;
+    bool only_live, has_status;
+    enum status status;
+};
+
+static bool run_wanted(const struct run_filter *filter, const struct run_row *run, const char *path)
+{
+    bool is_ended = run->status >= 0 && run->status < STATUSES && status_is_ended((enum status)run->status);
+    return !(filter->only_live && is_ended) && (!filter->has_status || run->status == (int64_t)filter->status) &&
+           (!filter->pattern || str_matches(path, filter->pattern));
+}
+
+static bool filter_read(struct call *call, struct run_filter *filter, struct err *e)
+{
+    const char *status = call_text(call, "status");
+    *filter = (struct run_filter){.pattern = call_pattern(call), .only_live = call_bool(call, "live")};
+    if (status) {
+        filter->has_status = true;
+        return status_parse(status, &filter->status) ||
+               value_refuse(call, operation_field(call->request->operation, "status"), status, "running, abnormal, …", e);
+    }
+    return true;
+}
+
+/* Takes rows in batches so that only one cursor is open when paths are asked for. */
+static bool runs_page(struct call *call, const struct run_filter *filter, int64_t *after, int64_t *left, struct map *paths,
+                      struct err *e)
+{
+    struct query query = runs_query(call, *after);
+    query.limit = 512;
+    VEC(struct run_row) batch = {0};
+    struct run_row row;
+    struct rows *rows = store_query(call->reader, &query);
+    while (rows_next(rows, &row)) {
+        row.reason = arena_copy(call->into, row.reason);
+        *vec_add(&batch) = row;
+    }
+    bool is_good = answer_rows_end(rows, e), is_last = batch.n < 512;
+    for (size_t i = 0; is_good && i < batch.n && *left > 0; i++) {
+        const char *path = NULL;
+        is_good = unit_path_get(call, paths, batch.at[i].unit, &path, e);
+        if (is_good && run_wanted(filter, &batch.at[i], path)) {
+            json_open(&call->json, NULL);
+            run_answer(call, &batch.at[i], path);
+            json_end(&call->json);
+            *left -= 1;
+        }
+        *after = batch.at[i].id;
+    }
+    if (is_last && *left > 0) {
+        *after = 0;
+    }
+    vec_close(&batch);
+    return is_good;
+}
+
+bool read_runs(struct call *call, struct err *e)
+{
+    struct run_filter filter;
+    int64_t after = 0, left = call_limit(call);
+    if (!filter_read(call, &filter, e) || !call_after(call, &after, e)) {
+        return false;
+    }
+    CLEANUP(map_close) struct map paths = {0};
+    answer_list_open(call);
+    do {
+        if (!runs_page(call, &filter, &after, &left, &paths, e)) {
+            return false;
+        }
+    } while (left > 0 && after > 0);
+    answer_list_close(call, after > 0 ? arena_printf(call->into, "%lld", (long long)after) : NULL);
+    return true;
+}
+
+bool read_run(struct call *call, struct err *e)
+{
+    struct run_row run;
+    struct unit_row unit;
+    if (!run_get(call, call_number(call, "run", 0), &run, e) || !unit_get_id(call, run.unit, &unit, e)) {
+        return false;
+    }
+    json_open(&call->json, NULL);
+    run_answer(call, &run, unit.path);
+    json_number(&call->json, "version", run.version);
+    json_text(&call->json, "macros", run.macros);
+    json_end(&call->json);
+    return true;
+}
+
+/* ---- nodes ---- */
+
+static struct node_row node_fresh(int64_t run, int32_t node)
+{
+    int64_t status = node == 0 ? STATUS_RUNNING : STATUS_TERM_WAIT;
+    return (struct node_row){.run = run, .node = node, .status = status, .code = CODE_NONE, .agent = "", .reason = ""};
+}
+
+static bool node_get(struct call *call, int64_t run, int64_t node, struct node_row *ret, struct err *e)
+{
+    struct node_row row = {.run = run, .node = node};
+    bool found = false;
+    if (!store_get(call->reader, call->into, TABLE_node, &row, &found, e)) {
+        return false;
+    }
+    *ret = found ? row : node_fresh(run, (int32_t)node);
+    return true;
+}
+
+static void node_answer(struct call *call, const struct net *net, const struct node_row *row)
+{
+    const struct net_node *node = &net->nodes[row->node];
+    struct json *j = &call->json;
+    json_open(j, NULL);
+    json_number(j, "node", row->node);
+    json_text(j, "unit", net_node_path(call->into, net, (int32_t)row->node));
+    json_text(j, "name", node->name);
+    json_text(j, "comment", node->comment);
+    json_text(j, "type", unit_type_row((enum unit_type)node->type)->text);
+    json_number(j, "parent", node->parent);
+    answer_status(call, row->status);
+    json_number(j, "attempt", row->attempt);
+    if (row->code == CODE_NONE) {
+        json_none(j, "code");
+    } else {
+        json_number(j, "code", row->code);
+    }
+    answer_instant(call, "started", row->started_ms);
+    answer_instant(call, "ended", row->ended_ms);
+    answer_instant(call, "due", row->due_ms);
+    json_text(j, "agent", row->agent);
+    json_text(j, "reason", row->reason);
+    json_bool(j, "held", row->flags & NODE_HELD);
+    json_list(j, "after");
+    for (uint16_t i = 0; i < node->pred_count; i++) {
+        json_number(j, NULL, net->edges[node->pred_from + i]);
+    }
+    json_end(j);
+    json_end(j);
+}
+
+bool read_nodes(struct call *call, struct err *e)
+{
+    struct run_row run;
+    const struct net *net = NULL;
+    struct run_filter filter = {0};
+    int64_t after = -1, limit = call_limit(call), shown = 0, last = -1;
+    if (!filter_read(call, &filter, e) || !call_after(call, &after, e) ||
+        !run_get(call, call_number(call, "run", 0), &run, e) || !run_net(call, &run, &net, e)) {
+        return false;
+    }
+    answer_list_open(call);
+    int32_t count = net ? net->node_count : 0;
+    int32_t at = (int32_t)after + 1;
+    for (; at < count && shown < limit; at++) {
+        struct node_row row;
+        if (!node_get(call, run.id, at, &row, e)) {
+            return false;
+        }
+        if (at == 0) { /* the net itself is the run's row */
+            row = node_fresh(run.id, 0);
+            row.status = run.status;
+            row.started_ms = run.started_ms;
+            row.ended_ms = run.ended_ms;
+            row.reason = run.reason;
+        }
+        if (!filter.has_status || row.status == (int64_t)filter.status) {
+            node_answer(call, net, &row);
+            shown++;
+        }
+        last = at;
+    }
+    answer_list_close(call, at < count ? arena_printf(call->into, "%lld", (long long)last) : NULL);
+    return true;
+}
+
+/* ---- job output ---- */
+
+/* The agent on this host keeps the output of an attempt below its folder (docs/agent.md). */
+static const char *output_path(struct call *call, const struct node_row *node, int64_t attempt, const char *stream)
+{
+    return arena_printf(call->into, "%s/agent/output/%lld/%lld.%lld.%s", call->api->config.data_folder,
+                        (long long)node->run, (long long)node->node, (long long)attempt, stream);
+}
+
+static bool chunk_read(const char *path, int64_t offset, struct strbuf *into, int64_t *size, struct err *e)
+{
+    *size = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return errno == ENOENT || err_set(e, ERR_FILE, "%s" ARG "%s", path, strerror(errno));
+    }
+    struct stat info;
+    if (fstat(fd, &info) == 0) {
+        *size = info.st_size;
+    }
+    char bytes[16 * 1024];
+    while (into->n < LOG_CHUNK_BYTES) {
+        ssize_t n = pread(fd, bytes, sizeof(bytes), offset + (int64_t)into->n);
+        if (n <= 0) {
+            break;
+        }
+        strbuf_add(into, bytes, (size_t)n);
+    }
+    (void)close(fd);
+    return true;
+}
+
+bool read_log(struct call *call, struct err *e)
+{
+    struct run_row run;
+    struct node_row node;
+    const struct net *net = NULL;
+    int64_t number = call_number(call, "node", 0), offset = call_number(call, "offset", 0), size = 0;
+    if (!run_get(call, call_number(call, "run", 0), &run, e) || !run_net(call, &run, &net, e) ||
+        !node_get(call, run.id, number, &node, e)) {
+        return false;
+    }
+    if (!net || number < 0 || number >= net->node_count || offset < 0) {
+        return err_set(e, ERR_NOT_FOUND, "node" ARG "%lld", (long long)number);
+    }
+    if (!api_may(call->request->caller.kind, PERMISSION_OUTPUT) && !net->nodes[number].is_clean_output) {
+        return err_set(e, ERR_DENIED, "%s", call->request->operation->name);
+    }
+    const char *stream = call_text(call, "stream");
+    int64_t attempt = call_number(call, "attempt", node.attempt);
+    const char *path = output_path(call, &node, attempt, stream ? stream : "out");
+    CLEANUP(strbuf_close) struct strbuf bytes = {0};
+    if (!chunk_read(path, offset, &bytes, &size, e)) {
+        return false;
+    }
+    struct json *j = &call->json;
+    bool is_ended = node.status >= 0 && node.status < STATUSES && status_is_ended((enum status)node.status);
+    json_open(j, NULL);
+    json_number(j, "run", run.id);
+    json_number(j, "node", number);
+    json_text(j, "unit", net_node_path(call->into, net, (int32_t)number));
+    json_number(j, "attempt", attempt);
+    answer_status(call, node.status);
+    json_number(j, "offset", offset);
+    json_number(j, "next_offset", offset + (int64_t)bytes.n);
+    json_number(j, "size", size);
+    json_bool(j, "is_ended", is_ended);
+    json_bytes(j, "text", strbuf_str(&bytes), bytes.n);
+    json_end(j);
+    return true;
+}

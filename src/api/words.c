@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * words - the words of words.h.
+ */
+#include "api/words.h"
+
+static const char *word(const char *const *words, size_t count, int64_t number)
+{
+    return number >= 0 && (uint64_t)number < count ? words[number] : "?";
+}
+
+const char *plan_state_word(int64_t state)
+{
+    static const char *const words[] = {"planned", "started", "skipped", "missed", "removed"};
+    return word(words, COUNT(words), state);
+}
+
+const char *registration_word(int64_t kind)
+{
+    static const char *const words[] = {"planned", "fixed"};
+    return word(words, COUNT(words), kind);
+}
+
+const char *origin_word(int64_t origin)
+{
+    static const char *const words[] = {"plan", "hand", "imported"};
+    return word(words, COUNT(words), origin);
+}
+
+const char *severity_word(int64_t severity)
+{
+    static const char *const words[] = {"information", "warning", "error"};
+    return word(words, COUNT(words), severity);
+}
+
+const char *unit_change_word(enum unit_change change)
+{
+    static const char *const words[] = {
+        [UNIT_ADDED] = "unit-added",       [UNIT_REMOVED] = "unit-removed",
+        [PARAM_ADDED] = "added",           [PARAM_REMOVED] = "removed",
+        [PARAM_CHANGED] = "changed",       [ATTRIBUTE_CHANGED] = "attribute-changed",
+        [LAYOUT_CHANGED] = "layout-changed",
+    };
+    return word(words, COUNT(words), (int64_t)change);
+}
