@@ -27,11 +27,11 @@ struct site {
     const struct calendar *calendar;
 };
 
-static struct timeline_net net_of(void *data, const struct unit *net)
+static void net_of(void *data, const struct unit *net, struct timeline_net *ret)
 {
     const struct site *site = data;
     (void)net;
-    return (struct timeline_net){.calendar = site->calendar, .registered = bizday_of((struct civil){2020, 4, 1})};
+    *ret = (struct timeline_net){.calendar = site->calendar, .registered = bizday_of((struct civil){2020, 4, 1})};
 }
 
 static double now_sec(void)

@@ -39,7 +39,8 @@ static const struct unit *exclusive_find(const struct making *making, const stru
 
 static struct schedule_query query_of(const struct timeline_query *query, const struct unit *net, int around_days)
 {
-    struct timeline_net known = query->net_of(query->data, net);
+    struct timeline_net known;
+    query->net_of(query->data, net, &known);
     return (struct schedule_query){
         .calendar = known.calendar,
         .own = known.own,

@@ -26,7 +26,7 @@ struct timeline_net {
     const struct calendar *own;      /* its group's; NULL = calendar */
     struct bizday registered;        /* BIZDAY_NONE: not registered, no rows */
 };
-typedef struct timeline_net (*timeline_net_fn)(void *data, const struct unit *net);
+typedef void (*timeline_net_fn)(void *data, const struct unit *net, struct timeline_net *ret);
 
 struct timeline_query {
     struct bizday from, to; /* execution dates, both inclusive */

@@ -125,7 +125,7 @@ static void world_make(struct world *w, struct dice *dice, struct arena *into, i
     w->base_dom = chance(dice, 40) ? 1 : roll(dice, 2, 31);
     w->base_nth = chance(dice, 25) ? roll(dice, 1, 4) : 0;
     w->base_wday = roll(dice, 0, 6);
-    w->is_next = (w->base_nth > 0 || w->base_dom > 1) && chance(dice, 50);
+    w->is_next = chance(dice, 50);
     world_work_months(w);
     struct calendar_level level = {
         .name = "oracle",
@@ -365,7 +365,8 @@ static int in_month(const struct answer *a, int id, int dom, int *last)
 {
     const struct wish *wish = a->wish;
     int from = -1, to = -1, found = NO_DAY, seen = 0;
-    for (int d = 0; d < DAYS; d++) {
+    int near = (id - YEAR_FIRST * 12) * 30; /* months are within 70 days of this guess */
+    for (int d = near > 70 ? near - 70 : 0; d < DAYS && d < near + 150; d++) {
         if (month_at(a, d) == id) {
             from = from < 0 ? d : from;
             to = d;

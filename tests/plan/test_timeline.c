@@ -45,11 +45,11 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct timeline_net net_of(void *data, const struct unit *net)
+static void net_of(void *data, const struct unit *net, struct timeline_net *ret)
 {
     const struct fixture *f = data;
     struct bizday registered = bizday_of((struct civil){2026, 4, 1});
-    return (struct timeline_net){.calendar = f->calendar,
+    *ret = (struct timeline_net){.calendar = f->calendar,
                                  .registered = str_equal(net->name, "OFF") ? BIZDAY_NONE : registered};
 }
 
