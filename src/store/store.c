@@ -169,6 +169,11 @@ void store_entry(struct store_batch *batch, const struct journal_entry *entry)
     }
 }
 
+bool store_batch_has_unsealed(const struct store_batch *batch)
+{
+    return batch->changes.n > (batch->entries.n ? batch->entries.at[batch->entries.n - 1].change_end : 0);
+}
+
 bool store_batch_is_empty(const struct store_batch *batch)
 {
     return batch->changes.n == 0 && batch->entries.n == 0;

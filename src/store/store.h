@@ -90,6 +90,7 @@ void store_remove(struct store_batch *batch, enum table table, const void *key_r
 /* Seals everything put since the last entry. The sequence number and hashes are given at the commit. */
 void store_entry(struct store_batch *batch, const struct journal_entry *entry);
 bool store_batch_is_empty(const struct store_batch *batch);
+bool store_batch_has_unsealed(const struct store_batch *batch); /* changes behind the last entry */
 /* Durable when it returns true. The batch is empty afterwards in either case. Asserts that no REPLAYED change is unsealed.
  * *first_seq (may be NULL): sequence number of the batch's first entry, 0 without entries. Fails: ERR_STORE and the
  * ERR_STORE_… of BNT06nn, all with HTTP status 503; the store can be used on, the next commit starts afresh. */
