@@ -18,7 +18,11 @@ static bool is_disk_full(int result, int system_errno)
 bool sqlite_fail(sqlite3 *db, const char *path, int result, struct err *e)
 {
     char text[320], system[96] = "";
+    int last_errno = errno; /* of a failed step SQLite passes on no number; nothing was called since */
     int system_errno = db ? sqlite3_system_errno(db) : 0;
+    if (system_errno == 0 && (result & 0xFF) == SQLITE_IOERR) {
+        system_errno = last_errno;
+    }
     if (db && sqlite3_extended_errcode(db) != SQLITE_OK && (sqlite3_extended_errcode(db) & 0xFF) == (result & 0xFF)) {
         result = sqlite3_extended_errcode(db);
         (void)str_copy(text, sizeof(text), sqlite3_errmsg(db));

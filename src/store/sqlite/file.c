@@ -86,7 +86,7 @@ static bool file_check(const char *path, bool *is_new, struct err *e)
     if (st.st_mode & 077) {
         return err_set(e, ERR_STORE_MODE, "%s" ARG "%04o", path, (unsigned)st.st_mode & 07777);
     }
-    if (access(path, R_OK | W_OK) != 0) {
+    if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0) {
         return open_fails(path, errno, e);
     }
     return true;
