@@ -83,8 +83,21 @@ static void check_rule(const struct check *check, const struct schedule_rule *ru
     }
 }
 
+static bool has_schedule(const struct unit *net)
+{
+    for (size_t i = 0; i < net->param_count; i++) {
+        if (schedule_key(net->params[i].key) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void schedule_net_check(const struct unit *net, const char *path, struct diags *diags)
 {
+    if (!has_schedule(net)) { /* most nested nets: the tables below are large */
+        return;
+    }
     struct check check = {.net = net, .path = path, .diags = diags};
     collect(&check, true);
     bool has_rules = false;
