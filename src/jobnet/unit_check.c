@@ -272,9 +272,9 @@ static bool has_control(const char *name)
 static void check_name(struct reader *r, const struct unit *unit)
 {
     const char *name = unit->name;
-    if (!name[0] || strpbrk(name, "/,;=(){}\"") || has_control(name)) {
+    if (!name[0] || name[strcspn(name, "/,;=(){}\"")] || has_control(name)) {
         reader_say(r, unit->at, unit, ERR_UNIT_NAME, "%s" ARG "%s", excerpt_of(str_of(name)).text, "1.. / , ; = ( ) { } \"");
-    } else if (name[0] == '@' || (name[0] == '.' && strcmp(name, ".CONDITION") != 0) || strpbrk(name, "[]:*?'<>|^~!%&\\` ")) {
+    } else if (name[0] == '@' || (name[0] == '.' && strcmp(name, ".CONDITION") != 0) || name[strcspn(name, "[]:*?'<>|^~!%&\\` ")]) {
         reader_say(r, unit->at, unit, ERR_UNIT_NAME_LETTER, "%s" ARG "%s", excerpt_of(str_of(name)).text,
                    "@ . [ ] : * ? ' < > | ^ ~ ! % & \\ `");
     }

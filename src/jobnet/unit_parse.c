@@ -254,7 +254,7 @@ static bool value_unended(struct reader *r, struct value_scan *scan)
         at--;
     }
     say_syntax(r, at, ERR_UNIT_SEMICOLON, scan->key);
-    return give_up_line(r, scan->start, read_up_to);
+    return give_up_line(r, read_up_to, read_up_to);
 }
 
 /* Reads a value and its `;`. On failure the error is told and r->at stands at the end of the line. */
