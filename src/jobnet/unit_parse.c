@@ -309,7 +309,8 @@ static void read_param(struct reader *r, struct str key, struct place at)
         reader_say(r, param.at, frame->unit, ERR_UNIT_CAST, "%s", excerpt_of(key).text);
     }
     param.key = known >= 0 ? unit_key_row((enum unit_key)known)->text : arena_copy_bytes(r->into, key.at, key.n);
-    if (known == KEY_TY) {
+    if (known == KEY_TY && !frame->has_type) {
+        frame->has_type = true;
         (void)unit_type_find(param.value, &frame->unit->type);
     }
     *vec_add(&frame->params) = param;
@@ -390,6 +391,7 @@ static struct frame *frame_push(struct reader *r, struct unit *unit)
     struct frame *frame = &r->frames.at[r->depth++];
     frame->unit = unit;
     frame->params.n = 0;
+    frame->has_type = false;
     frame->is_broken = false;
     if (r->depth == UNIT_DEPTH_MAX + 1) {
         reader_say(r, unit->at, unit, ERR_UNIT_DEPTH, "%u", UNIT_DEPTH_MAX);

@@ -99,6 +99,7 @@ MUST_CHECK bool relation_parse(struct str raw, struct relation *ret);
 struct frame {
     struct unit *unit;
     VEC(struct param) params;
+    bool has_type;  /* a ty= was read: the first counts */
     bool is_broken; /* had a syntax error: what seems missing may be what was skipped */
 };
 

@@ -60,6 +60,7 @@ static void a_key_on_the_wrong_kind_of_unit_is_warned_about(void **state)
 static void a_key_that_may_not_repeat_is_warned_about(void **state)
 {
     job_reads("tho=1;tho=2;", "4:8 BNT0252-W");
+    unit_reads("n", "ty=j;rg=2;", "4:2 BNT0252-W"); /* the first counts: rg has its place */
     job_reads("env=\"A=1\";env=\"B=1\";", "");
 }
 
