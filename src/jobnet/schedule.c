@@ -167,6 +167,27 @@ static struct instant start_of(const struct walk *walk, struct bizday date, stru
     return calendar_instant(walk->own, bizday_plus(date, days), (struct daytime){minute - days * 1440});
 }
 
+struct instant delay_instant(const struct delay_limit *limit, const struct calendar *own, struct bizday date,
+                             const struct delay_starts *planned)
+{
+    struct duration delay = {limit->minutes * MINUTE_MS};
+    switch (limit->base) {
+    case DELAY_NONE:
+        break;
+    case DELAY_ABSOLUTE: {
+        bool is_next_morning = limit->minutes < calendar_base_time(own).minute;
+        return calendar_instant(own, bizday_plus(date, is_next_morning), (struct daytime){limit->minutes});
+    }
+    case DELAY_ROOT:
+        return instant_after(planned->root, delay);
+    case DELAY_UPPER:
+        return instant_after(planned->upper, delay);
+    case DELAY_OWN:
+        return instant_after(planned->own, delay);
+    }
+    return INSTANT_NEVER;
+}
+
 static bool is_wanted(const struct walk *walk, struct bizday date)
 {
     return date.day >= walk->from.day && date.day <= walk->to.day &&

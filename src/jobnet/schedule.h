@@ -119,6 +119,14 @@ struct schedule_query {
  * ed give no row; a run hides a skip at the same instant. */
 void schedule_occurrences(const struct schedule *schedule, const struct schedule_query *query, struct occurrences *into);
 
+/* When sy/ey raises its flag: an hh:mm of the execution day, or minutes after the planned start of the root (M), the
+ * upper (U) or the own jobnet (C); on a root jobnet all three are its own. INSTANT_NEVER without sy/ey. */
+struct delay_starts {
+    struct instant root, upper, own;
+};
+struct instant delay_instant(const struct delay_limit *limit, const struct calendar *own, struct bizday date,
+                             const struct delay_starts *planned);
+
 /* One date by the words of sd/sh/cftd in the month of `day` (x_deadline); `en` is that day, a weekday without month and
  * number the first on or after it. BIZDAY_NONE if there is none. */
 struct bizday date_rule_resolve(const struct date_rule *rule, const struct calendar *calendar, struct bizday day);

@@ -377,6 +377,35 @@ static void all_parameters_of_a_rule_are_read(void **state)
     assert_int_equal(schedule.end.day, day_of("2027-03-31").day);
 }
 
+static struct instant instant_of(const char *text)
+{
+    struct instant at = {0};
+    assert_true(instant_parse(text, &at));
+    return at;
+}
+
+static void delays_are_counted_from_the_day_or_a_planned_start(void **state)
+{
+    struct fixture *f = *state;
+    struct bizday date = day_of("2026-06-29");
+    struct delay_starts planned = {instant_of("2026-06-29T22:00+09:00"), instant_of("2026-06-29T22:10+09:00"),
+                                   instant_of("2026-06-29T22:30+09:00")};
+    static const struct {
+        struct delay_limit limit;
+        const char *expected;
+    } rows[] = {
+        {{DELAY_ABSOLUTE, 31 * 60}, "2026-06-30T07:00+09:00"}, {{DELAY_ABSOLUTE, 23 * 60}, "2026-06-29T23:00+09:00"},
+        {{DELAY_ABSOLUTE, 5 * 60}, "2026-06-30T05:00+09:00"},  {{DELAY_ROOT, 30}, "2026-06-29T22:30+09:00"},
+        {{DELAY_UPPER, 30}, "2026-06-29T22:40+09:00"},         {{DELAY_OWN, 30}, "2026-06-29T23:00+09:00"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct instant found = delay_instant(&rows[i].limit, f->morning, date, &planned);
+        assert_int_equal(found.ms, instant_of(rows[i].expected).ms);
+    }
+    struct delay_limit none = {0};
+    assert_int_equal(delay_instant(&none, f->morning, date, &planned).ms, INSTANT_NEVER.ms);
+}
+
 static void every_form_of_value_is_accepted(void **state)
 {
     static const char *const good[][2] = {
@@ -581,6 +610,7 @@ int main(void)
         CASE(operational_months_follow_the_base_day_of_the_own_group),
         CASE(nested_jobnets_have_rules_only_when_they_say_so),
         CASE(all_parameters_of_a_rule_are_read),
+        CASE(delays_are_counted_from_the_day_or_a_planned_start),
         CASE(every_form_of_value_is_accepted),
         CASE(every_value_outside_its_range_is_refused),
         CASE(the_rules_of_the_sample_fall_on_the_days_of_its_calendar),
