@@ -22,9 +22,8 @@ static const char *redact_entity(struct arena *into, const char *stream, int64_t
 struct verify {
     struct hasher hasher;
     struct journal_report report;
-    struct map_of_redacted {
-        VEC(int64_t) seqs;    /* redacted, and no row met yet that says so */
-    } pending;
+    VEC(int64_t) pending;     /* redacted, and no row met yet that says so */
+    bool has_hashes;          /* a store in memory may do without */
 };
 
 /* A row of redaction settles the row it names. */
@@ -34,9 +33,9 @@ static void redaction_settle(struct verify *verify, const struct journal_row *ro
     if (strcmp(row->entry.operation, redact_operation) != 0) {
         return;
     }
-    for (size_t i = 0; i < verify->pending.seqs.n; i++) {
-        if (str_equal(row->entry.entity, redact_entity(&tmp, row->entry.stream, verify->pending.seqs.at[i]))) {
-            verify->pending.seqs.at[i] = verify->pending.seqs.at[--verify->pending.seqs.n];
+    for (size_t i = 0; i < verify->pending.n; i++) {
+        if (str_equal(row->entry.entity, redact_entity(&tmp, row->entry.stream, verify->pending.at[i]))) {
+            verify->pending.at[i] = verify->pending.at[--verify->pending.n];
             return;
         }
     }
@@ -49,6 +48,9 @@ static const char *row_fault(struct verify *verify, const struct journal_row *ro
     if (row->seq != verify->report.row_count + 1) {
         return "gap";
     }
+    if (!verify->has_hashes) {
+        return NULL;
+    }
     if (memcmp(row->prev, verify->report.head, HASH_BYTES) != 0) {
         return "prev";
     }
@@ -57,7 +59,7 @@ static const char *row_fault(struct verify *verify, const struct journal_row *ro
         return "hash";
     }
     if (row->is_redacted) {
-        *vec_add(&verify->pending.seqs) = row->seq;
+        *vec_add(&verify->pending) = row->seq;
         verify->report.redacted_count++;
         return NULL;
     }
@@ -65,9 +67,20 @@ static const char *row_fault(struct verify *verify, const struct journal_row *ro
     return memcmp(row->body_hash, hash, HASH_BYTES) == 0 ? NULL : "body";
 }
 
+/* Bodies that are gone without a row that says why. */
+static void unsettled_report(struct verify *verify)
+{
+    for (size_t i = 0; i < verify->pending.n; i++) {
+        if (!verify->report.bad_seq || verify->pending.at[i] < verify->report.bad_seq) {
+            verify->report.bad_seq = verify->pending.at[i];
+            verify->report.bad_what = "body";
+        }
+    }
+}
+
 bool store_journal_verify(struct store_reader *reader, const char *stream, struct journal_report *ret, struct err *e)
 {
-    struct verify verify = {0};
+    struct verify verify = {.has_hashes = reader->store->has_hashes};
     struct journal_query query = {.stream = stream, .with_bodies = true};
     struct journal_row row;
     hasher_open(&verify.hasher);
@@ -83,14 +96,10 @@ bool store_journal_verify(struct store_reader *reader, const char *stream, struc
         verify.report.row_count++;
         memcpy(verify.report.head, row.hash, HASH_BYTES);
     }
-    for (size_t i = 0; i < verify.pending.seqs.n && (!verify.report.bad_seq || verify.report.bad_what[0] == 'b'); i++) {
-        /* A body is gone and nothing says why. */
-        if (!verify.report.bad_seq || verify.pending.seqs.at[i] < verify.report.bad_seq) {
-            verify.report.bad_seq = verify.pending.seqs.at[i];
-            verify.report.bad_what = "body";
-        }
+    if (!verify.report.bad_seq) {
+        unsettled_report(&verify);
     }
-    vec_close(&verify.pending.seqs);
+    vec_close(&verify.pending);
     hasher_close(&verify.hasher);
     bool is_done = rows_end(rows, e);
     if (is_done) {

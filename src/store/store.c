@@ -263,6 +263,9 @@ void store_reader_release(struct store_reader *reader)
 struct rows *store_query(struct store_reader *reader, const struct query *query)
 {
     assert(query->where_count <= WHERE_MAX);
+    for (size_t i = 0; i < query->where_count; i++) {
+        assert(query->where[i].op != WHERE_LIKE || query->where[i].text);
+    }
     return reader->store->ops->query(reader, query);
 }
 

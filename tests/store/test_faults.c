@@ -245,6 +245,19 @@ static void what_is_no_store_is_refused(void **state)
     node_commit(kit, 1, 1, 1);
 }
 
+static void a_store_behind_a_link_to_its_folder_is_fine(void **state)
+{
+    struct kit *kit = *state;
+    char link[96];
+    (void)snprintf(link, sizeof(link), "%s/link", kit->folder);
+    assert_int_equal(symlink(".", link), 0);
+    struct kit other = {.is_sqlite = true};
+    (void)snprintf(other.path, sizeof(other.path), "%.80s/other.db", link);
+    kit_open(&other);
+    node_commit(&other, 1, 1, 1);
+    kit_close(&other);
+}
+
 static void a_missing_folder_is_named(void **state)
 {
     struct kit *kit = *state;
@@ -524,6 +537,7 @@ int main(void)
         ON_SQLITE(a_second_writer_is_refused),
         ON_SQLITE(the_file_belongs_to_its_owner_alone),
         ON_SQLITE(what_is_no_store_is_refused),
+        ON_SQLITE(a_store_behind_a_link_to_its_folder_is_fine),
         ON_SQLITE(a_missing_folder_is_named),
         ON_SQLITE(folders_and_files_without_permission_are_named),
         ON_SQLITE(a_database_at_its_largest_refuses_and_goes_on),

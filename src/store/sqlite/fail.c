@@ -99,7 +99,7 @@ bool sqlite_connect(const char *path, bool is_reader, sqlite3 **ret, struct err 
     static const char reader[] = "PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA trusted_schema=OFF;"
                                  "PRAGMA cell_size_check=ON";
     sqlite3 *db = NULL;
-    int result = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+    int result = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     bool is_done = result == SQLITE_OK || sqlite_fail(db, path, result, e);
     if (is_done) {
         (void)sqlite3_extended_result_codes(db, 1);
