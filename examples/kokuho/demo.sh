@@ -1,0 +1,329 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# demo - plays scenario S10 on a made-up clock: the night of 2026-06-29, from 19:00 to 08:30 the next morning.
+#
+#   SPEED=400   business time against real time; it drops to 1 at the first failure
+#   AUTO=1      nobody types: the client's decision and the rerun are made by the script, the server is stopped at the end
+#   KEEP=1      with AUTO=1: leave the server running
+#   BANTO_BIN   folder of the programs (build/bin)        DATA   data folder, a new one by default
+#
+# Ctrl-C ends everything that was started here.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+BANTO_BIN=${BANTO_BIN:-$root/build/bin}
+SPEED=${SPEED:-400}
+AUTO=${AUTO:-}
+KEEP=${KEEP:-}
+KOKUHO_JOB=${KOKUHO_JOB:-$BANTO_BIN/../examples/kokuho/kokuho-job}
+day=2026-06-29
+next_day=2026-06-30
+SPEED=${SPEED:-400}
+[ -t 0 ] || AUTO=1
+
+for program in "$BANTO_BIN/bantod" "$BANTO_BIN/banto" "$KOKUHO_JOB"; do
+    [ -x "$program" ] || { echo "$program がありません。先に make build を実行してください / run make build first" >&2; exit 66; }
+done
+work=$(mktemp -d "${TMPDIR:-/tmp}/banto-demo.XXXXXX")
+DATA=${DATA:-$work/data}
+KOKUHO_DATA=$work/kokuho
+BANTO_SERVER=unix:$DATA/bantod.sock
+export BANTO_BIN BANTO_SERVER KOKUHO_JOB KOKUHO_DATA
+mkdir -p "$DATA" "$KOKUHO_DATA/online" "$KOKUHO_DATA/fail"
+server=
+follower=
+
+finish()
+{
+    trap - EXIT INT TERM
+    [ -z "$follower" ] || kill "$follower" 2>/dev/null || true
+    if [ -n "$server" ]; then
+        kill "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'echo; echo "終わります / ending"; exit 130' INT TERM
+
+banto()
+{
+    "$BANTO_BIN/banto" "$@"
+}
+
+# Text of a member of one JSON object: json TEXT NAME
+json()
+{
+    case $1 in
+    *"\"$2\":"*) ;;
+    *) return 0 ;;
+    esac
+    value=${1#*"\"$2\":"}
+    case $value in
+    \"*) value=${value#\"}; value=${value%%\"*} ;;
+    *) value=${value%%[,\}\]]*} ;;
+    esac
+    printf '%s' "$value"
+}
+
+# 2026-06-30T01:30:12+09:00 -> 25:30
+clock48()
+{
+    time=${1#*T}
+    hour=${time%%:*}
+    hour=${hour#0}
+    rest=${time#*:}
+    [ "${1%%T*}" != "$next_day" ] || hour=$((hour + 24))
+    printf '%02d:%s' "$hour" "${rest%%:*}"
+}
+
+now48()
+{
+    clock48 "$(json "$(banto clock show --json)" now)"
+}
+
+# now_past 25:45
+now_past()
+{
+    [ "$(now48 | tr -d :)" -ge "$(echo "$1" | tr -d :)" ]
+}
+
+wait_until()
+{
+    until now_past "$1"; do sleep 0.2; done
+}
+
+headline()
+{
+    printf '\n== %s\n' "$*"
+}
+
+slack_show()
+{
+    slack=$(json "$(banto plan forecast --json)" opening_slack_min)
+    printf '%s  予測      開局準備 31:40 まで余裕 %s 分\n' "$(now48)" "${slack:-?}"
+}
+
+job_show()
+{
+    case $name:$status in
+    *:abnormal | *:unknown | *:fail)
+        printf '%s  %-9s %s 終了コード %s  %s\n' "$1" "$name" "$(json "$2" status_ja)" "$(json "$2" code)" "$(json "$2" comment)"
+        if [ ! -f "$work/failed" ]; then
+            banto clock speed 1 >/dev/null
+            json "$2" unit >"$work/failed"
+        fi
+        ;;
+    JN404-*:normal) printf '%s  %-9s   %s\n' "$1" "$name" "$(json "$2" comment)" ;;
+    esac
+}
+
+net_show()
+{
+    case $status in
+    running) printf '%s  %-9s 開始  %s\n' "$1" "$name" "$(json "$2" comment)" ;;
+    gate-wait | time-wait | no-plan) ;;
+    *) printf '%s  %-9s %s  %s\n' "$1" "$name" "$(json "$2" status_ja)" "$(json "$2" comment)" ;;
+    esac
+}
+
+# One change of a run or of a job in it. $1 time, $2 the object behind {"run":
+change_show()
+{
+    unit=$(json "$2" unit)
+    name=${unit##*/}
+    status=$(json "$2" status)
+    case $name in
+    JN209*) ;; # every hour, and all is well
+    *-*) job_show "$1" "$2" ;;
+    *) net_show "$1" "$2" ;;
+    esac
+}
+
+follow()
+{
+    banto watch --json | while IFS= read -r line; do
+        at=$(clock48 "$(json "$line" at)")
+        rest=${line#*'"changes":['}
+        while :; do
+            case $rest in
+            *'{"run":'*) ;;
+            *) break ;;
+            esac
+            rest=${rest#*'{"run":'}
+            change_show "$at" "\"run\":${rest%%'{"run":'*}"
+        done
+    done
+}
+
+# ---- the server and its site ----
+headline "国保連合会の夜 $day 19:00 – $next_day 08:30 (×$SPEED)"
+echo open >"$KOKUHO_DATA/online/職員"
+echo open >"$KOKUHO_DATA/online/保険者"
+echo closed >"$KOKUHO_DATA/online/審査委員会"
+echo 12 >"$KOKUHO_DATA/fail/JN404-05"
+"$BANTO_BIN/bantod" --data "$DATA" --clock "sim:${day}T19:00+09:00,x1" >"$work/bantod.log" 2>&1 &
+server=$!
+tries=0
+until banto status >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
+        echo "bantod が起動しません / bantod does not start:" >&2
+        tail -20 "$work/bantod.log" >&2
+        exit 69
+    fi
+    sleep 0.1
+done
+banto clock pause >/dev/null
+banto site apply "$here" >/dev/null
+banto define "$here"/units/*.txt >/dev/null
+banto baseline import "$here/baseline.csv" >/dev/null
+banto window observe KOKUHO 職員 open >/dev/null
+banto window observe KOKUHO 保険者 open >/dev/null
+banto window observe KOKUHO 審査委員会 closed >/dev/null
+banto register / --recursive >/dev/null
+echo "48 ジョブネット、283 ジョブを定義し、計画実行で登録しました。今夜の最長の列は 107 → 201 → 404 → 506 です。"
+follow &
+follower=$!
+banto clock go >/dev/null
+banto clock speed "$SPEED" >/dev/null
+
+# ---- until the failure ----
+shown=
+while [ ! -f "$work/failed" ]; do
+    kill -0 "$server" 2>/dev/null || { tail -20 "$work/bantod.log" >&2; exit 70; }
+    hour=$(now48)
+    case ${hour%%:*}:$shown in
+    21:* | 23:* | 25:*)
+        if [ "$shown" != "${hour%%:*}" ]; then
+            shown=${hour%%:*}
+            slack_show
+        fi
+        ;;
+    esac
+    now_past 28:00 && { echo "異常が起きませんでした / nothing failed" >&2; exit 70; }
+    sleep 0.2
+done
+
+run=/審査支払/JN404
+decide()
+{
+    banto decision record --kind recovery --by システム管理課長 --medium 電話 --entity "$run" \
+        --text "表領域を拡張し、異常ジョブから再実行する" >/dev/null
+    printf '%s  判断      システム管理課長(電話): 表領域を拡張し、異常ジョブから再実行する\n' "$(now48)"
+}
+rerun()
+{
+    banto rerun "$run" --from abnormal-job --reason "表領域拡張済み。本会判断により再実行" --reference S10 >/dev/null
+    printf '%s  再実行    JN404 を異常ジョブから\n' "$(now48)"
+}
+
+headline "JN404-05 が異常終了しました。時計を等速 (×1) に落としました"
+banto log "$run" JN404-05 | sed 's/^/    /'
+printf '    後続: '
+banto why /外付けシステム/JN506 | head -2 | tail -1
+slack_show
+cat <<EOT
+
+本会の判断を記録してから (E-13)、異常ジョブから再実行します / record the client's decision, then rerun:
+
+    banto decision record --kind recovery --by システム管理課長 --medium 電話 --entity $run \\
+        --text "表領域を拡張し、異常ジョブから再実行する"
+    banto rerun $run --from abnormal-job --reason "表領域拡張済み"
+EOT
+
+if [ -n "$AUTO" ]; then
+    # The call to the client takes its time; the slack shrinks meanwhile.
+    banto clock speed 60 >/dev/null
+    wait_until 25:40
+    slack_show
+    wait_until 25:45
+    decide
+    wait_until 25:50
+    slack_show
+    rerun
+else
+    cat <<EOT
+ここで打てます(banto は省いてかまいません)。空行なら代わりに実行します / type here; an empty line does it for you.
+別の端末からは / from another terminal: export BANTO_SERVER=$BANTO_SERVER
+EOT
+    while :; do
+        printf 'banto> '
+        IFS= read -r line || line=
+        if [ -z "$line" ]; then
+            decide
+            rerun
+            break
+        fi
+        eval "set -- ${line#banto }" 2>/dev/null || { echo "読めません / not understood"; continue; }
+        banto "$@" || true
+        [ "$1" = rerun ] && break
+    done
+fi
+slack_show
+banto clock speed "$SPEED" >/dev/null
+headline "朝へ (×$SPEED)"
+
+# ---- until the morning ----
+shown=
+while ! now_past 32:30; do
+    kill -0 "$server" 2>/dev/null || { tail -20 "$work/bantod.log" >&2; exit 70; }
+    hour=$(now48)
+    case ${hour%%:*} in
+    27 | 29 | 31)
+        if [ "$shown" != "${hour%%:*}" ]; then
+            shown=${hour%%:*}
+            slack_show
+        fi
+        ;;
+    esac
+    sleep 0.2
+done
+banto clock pause >/dev/null
+
+# ---- what the night was ----
+status_count()
+{
+    total=0
+    for date in $day $next_day; do
+        found=$(banto runs --date "$date" --status "$1" --limit 1000 --json | grep -o '"run":' | wc -l)
+        total=$((total + found))
+    done
+    echo "$total"
+}
+
+headline "まとめ / summary"
+printf '正常終了 %s、警告検出終了 %s、異常検出終了 %s、前提待ち %s、実行中 %s\n' "$(status_count normal)" "$(status_count warning)" \
+    "$(status_count abnormal)" "$(status_count gate-wait)" "$(status_count running)"
+opening=$(banto runs /共通基盤/JN101 --date "$next_day" --json)
+started=$(json "$opening" started)
+if [ -n "$started" ] && [ "$(json "$opening" status)" = normal ]; then
+    printf '開局準備 JN101 は %s に始まり、正常に終わりました(予定 31:40)\n' "$(clock48 "$started")"
+else
+    echo "開局準備 JN101 が終わっていません / the opening did not end"
+fi
+banto journal verify
+result=0
+[ "$(json "$opening" status)" = normal ] || result=1
+
+if [ -n "$AUTO" ] && [ -z "$KEEP" ]; then
+    exit "$result"
+fi
+cat <<EOT
+
+サーバーは動いています。次はこんなことができます / the server is still up, try:
+    export BANTO_SERVER=$BANTO_SERVER PATH=$BANTO_BIN:\$PATH
+    banto runs --date $day              今夜の実行
+    banto journal list --limit 20       だれが何をしたか
+    banto plan list --from $next_day    今日の予定
+    banto clock go                      時計を進める
+EOT
+if [ -n "$AUTO" ]; then
+    trap - EXIT INT TERM
+    kill "$follower" 2>/dev/null || true
+    echo "止めるとき / to stop: kill $server; rm -rf $work"
+    exit "$result"
+fi
+echo "Ctrl-C で終わります / Ctrl-C ends it"
+wait "$server"
