@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "store/sqlite/sqlite_priv.h"
 
@@ -474,6 +475,60 @@ static void somebody_elses_lock_delays_and_then_fails_the_commit(void **state)
     goes_on_as_if_nothing_were(kit, 2);
 }
 
+/* Commits one move after the other and tells each sequence number only when it is durable. */
+static void write_until_killed(const char *path, int to)
+{
+    struct err e;
+    struct store *store;
+    int64_t seq = 0;
+    if (!store_open_sqlite(path, &store, &e)) {
+        _exit(1);
+    }
+    struct store_batch *batch = store_batch_open(store);
+    for (int64_t i = 1;; i++) {
+        struct node_row row = node(1, i % 50, i);
+        struct journal_entry entry = {.stream = "main", .operation = "node.move", .entity = "run/1/1"};
+        store_put(batch, TABLE_node, &row);
+        store_entry(batch, &entry);
+        if (!store_commit(store, batch, &seq, &e) || write(to, &seq, sizeof(seq)) != (ssize_t)sizeof(seq)) {
+            _exit(1);
+        }
+    }
+}
+
+static void a_killed_writer_has_kept_what_it_promised(void **state)
+{
+    struct kit *kit = *state;
+    kit_shut(kit);
+    for (int round = 0; round < 8; round++) {
+        int ends[2];
+        int64_t promised = 0, seq;
+        assert_int_equal(pipe(ends), 0);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            write_until_killed(kit->path, ends[1]);
+        }
+        close(ends[1]);
+        for (int n = 0; n < 5 + 7 * round && read(ends[0], &seq, sizeof(seq)) == (ssize_t)sizeof(seq); n++) {
+            promised = seq;
+        }
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        while (read(ends[0], &seq, sizeof(seq)) == (ssize_t)sizeof(seq)) {
+            promised = seq;
+        }
+        close(ends[0]);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        kit_open(kit);
+        uint8_t hash[32];
+        must(store_journal_head(kit->reader, "main", &seq, hash, &kit->e));
+        assert_true(promised > 0 && (seq == promised || seq == promised + 1));
+        goes_on_as_if_nothing_were(kit, seq);
+        kit_shut(kit);
+    }
+    kit_open(kit);
+}
+
 /* ---- backup ---- */
 
 static void a_backup_is_a_store_of_its_own(void **state)
@@ -545,6 +600,7 @@ int main(void)
         ON_SQLITE(a_log_cut_off_loses_whole_commits_from_its_end),
         ON_SQLITE(damage_inside_is_reported_and_not_taken_for_an_answer),
         ON_SQLITE(somebody_elses_lock_delays_and_then_fails_the_commit),
+        ON_SQLITE(a_killed_writer_has_kept_what_it_promised),
         ON_SQLITE(a_backup_is_a_store_of_its_own),
         ON_SQLITE(a_backup_without_room_leaves_nothing),
     };
