@@ -26,8 +26,8 @@ static void say_value(const struct check *c, const char *why)
 
 static void say_range(const struct check *c, struct str value, int64_t lo, int64_t hi)
 {
-    reader_say(c->r, c->param->at, c->unit, ERR_UNIT_RANGE, "%s" ARG "%s" ARG "%lld" ARG "%lld", c->param->key,
-               excerpt_of(value).text, (long long)lo, (long long)hi);
+    reader_say(c->r, c->param->at, c->unit, ERR_UNIT_RANGE, "%s" ARG "%s" ARG "%lld" ARG "%lld",
+               c->param->key, excerpt_of(value).text, (long long)lo, (long long)hi);
 }
 
 static void check_any(const struct check *c)
@@ -43,8 +43,8 @@ static void check_text(const struct check *c)
     }
     size_t bytes = value_cp932_bytes(raw);
     if (bytes > (size_t)c->row->hi) {
-        reader_say(c->r, c->param->at, c->unit, ERR_UNIT_LONG, "%s" ARG "%zu" ARG "%lld", c->param->key, bytes,
-                   (long long)c->row->hi);
+        reader_say(c->r, c->param->at, c->unit, ERR_UNIT_LONG, "%s" ARG "%zu" ARG "%lld", c->param->key,
+                   bytes, (long long)c->row->hi);
     }
 }
 
@@ -103,7 +103,8 @@ static bool is_date(struct str s)
     struct str year_text, month_text;
     int64_t year, month, day;
     if (!str_cut(s, '/', &year_text, &s) || !str_cut(s, '/', &month_text, &s) ||
-        !str_to_i64(year_text, SCHEDULE_YEAR_MIN, SCHEDULE_YEAR_MAX, &year) || !str_to_i64(month_text, 1, 12, &month)) {
+        !str_to_i64(year_text, SCHEDULE_YEAR_MIN, SCHEDULE_YEAR_MAX, &year) ||
+        !str_to_i64(month_text, 1, 12, &month)) {
         return false;
     }
     int last = days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
@@ -121,7 +122,8 @@ static void check_base_day(const struct check *c)
 {
     struct str weekday, nth;
     int64_t number;
-    bool is_weekday = str_cut(c->param->value, ':', &weekday, &nth) && words_have(weekdays, value_trim(weekday)) &&
+    bool is_weekday = str_cut(c->param->value, ':', &weekday, &nth) &&
+                      words_have(weekdays, value_trim(weekday)) &&
                       (str_is(nth, "b") || str_to_i64(nth, 1, 5, &number));
     if (!is_weekday && !str_to_i64(c->param->value, 1, 31, &number)) {
         say_value(c, "1..31 | su..sa:{1..5|b}");
@@ -165,7 +167,8 @@ static void check_type(const struct check *c)
 {
     enum unit_type type;
     if (!unit_type_find(c->param->value, &type)) {
-        reader_say(c->r, c->param->at, c->unit, ERR_UNIT_TYPE_UNKNOWN, "%s", excerpt_of(c->param->value).text);
+        reader_say(c->r, c->param->at, c->unit, ERR_UNIT_TYPE_UNKNOWN, "%s",
+                   excerpt_of(c->param->value).text);
     }
 }
 
@@ -180,8 +183,8 @@ static void check_layout(const struct check *c)
 static void check_size(const struct check *c)
 {
     int64_t columns, rows;
-    bool is_size = size_parse(c->param->value, &columns, &rows) && columns >= c->row->lo && rows >= c->row->lo &&
-                   columns <= c->row->hi && rows <= c->row->hi;
+    bool is_size = size_parse(c->param->value, &columns, &rows) && columns >= c->row->lo &&
+                   rows >= c->row->lo && columns <= c->row->hi && rows <= c->row->hi;
     if (!is_size) {
         say_value(c, "10x8 (1..100)");
     }
@@ -273,16 +276,18 @@ static void check_name(struct reader *r, const struct unit *unit)
 {
     const char *name = unit->name;
     if (!name[0] || name[strcspn(name, "/,;=(){}\"")] || has_control(name)) {
-        reader_say(r, unit->at, unit, ERR_UNIT_NAME, "%s" ARG "%s", excerpt_of(str_of(name)).text, "1.. / , ; = ( ) { } \"");
-    } else if (name[0] == '@' || (name[0] == '.' && strcmp(name, ".CONDITION") != 0) || name[strcspn(name, "[]:*?'<>|^~!%&\\` ")]) {
+        reader_say(r, unit->at, unit, ERR_UNIT_NAME, "%s" ARG "%s", excerpt_of(str_of(name)).text,
+                   "1.. / , ; = ( ) { } \"");
+    } else if (name[0] == '@' || (name[0] == '.' && strcmp(name, ".CONDITION") != 0) ||
+               name[strcspn(name, "[]:*?'<>|^~!%&\\` ")]) {
         reader_say(r, unit->at, unit, ERR_UNIT_NAME_LETTER, "%s" ARG "%s", excerpt_of(str_of(name)).text,
                    "@ . [ ] : * ? ' < > | ^ ~ ! % & \\ `");
     }
     size_t bytes = strlen(name);
     bytes = bytes > UNIT_NAME_BYTES_MAX ? cp932_bytes(str_of(name)) : bytes;
     if (bytes > UNIT_NAME_BYTES_MAX) {
-        reader_say(r, unit->at, unit, ERR_UNIT_NAME_LONG, "%s" ARG "%zu" ARG "%u", excerpt_of(str_of(name)).text, bytes,
-                   UNIT_NAME_BYTES_MAX);
+        reader_say(r, unit->at, unit, ERR_UNIT_NAME_LONG, "%s" ARG "%zu" ARG "%u",
+                   excerpt_of(str_of(name)).text, bytes, UNIT_NAME_BYTES_MAX);
     }
 }
 
@@ -294,18 +299,19 @@ static void check_attributes(struct reader *r, const struct unit *unit)
     }
     const char *permission = unit->permission, *group = unit->resource_group;
     if (permission[0] && (strlen(permission) != 4 || strspn(permission, "01234567") != 4)) {
-        reader_say(r, unit->at, unit, ERR_UNIT_ATTRIBUTE, "%s" ARG "%s" ARG "%s", "2", excerpt_of(str_of(permission)).text,
-                   "0000..7777");
+        reader_say(r, unit->at, unit, ERR_UNIT_ATTRIBUTE, "%s" ARG "%s" ARG "%s", "2",
+                   excerpt_of(str_of(permission)).text, "0000..7777");
     }
     if (cp932_bytes(str_of(unit->owner)) > OWNER_BYTES_MAX) {
-        reader_say(r, unit->at, unit, ERR_UNIT_ATTRIBUTE, "%s" ARG "%s" ARG "%s", "3", excerpt_of(str_of(unit->owner)).text,
-                   "<= 31");
+        reader_say(r, unit->at, unit, ERR_UNIT_ATTRIBUTE, "%s" ARG "%s" ARG "%s", "3",
+                   excerpt_of(str_of(unit->owner)).text, "<= 31");
     }
     for (const char *at = group; *at; at++) {
-        bool is_word = (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || *at == '_';
+        bool is_word = (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') ||
+                       (*at >= 'A' && *at <= 'Z') || *at == '_';
         if (!is_word || at - group >= RESOURCE_GROUP_BYTES_MAX) {
-            reader_say(r, unit->at, unit, ERR_UNIT_ATTRIBUTE, "%s" ARG "%s" ARG "%s", "4", excerpt_of(str_of(group)).text,
-                       "A-Z a-z 0-9 _ <= 63");
+            reader_say(r, unit->at, unit, ERR_UNIT_ATTRIBUTE, "%s" ARG "%s" ARG "%s", "4",
+                       excerpt_of(str_of(group)).text, "A-Z a-z 0-9 _ <= 63");
             return;
         }
     }
@@ -317,7 +323,8 @@ static void check_job(struct reader *r, const struct unit *unit)
     if (wth) {
         int64_t warning = unit_number(unit, KEY_WTH, 0), abnormal = unit_number(unit, KEY_THO, 0);
         if (warning >= abnormal) {
-            reader_say(r, wth->at, unit, ERR_UNIT_THRESHOLD, "%lld" ARG "%lld", (long long)warning, (long long)abnormal);
+            reader_say(r, wth->at, unit, ERR_UNIT_THRESHOLD, "%lld" ARG "%lld", (long long)warning,
+                       (long long)abnormal);
         }
     }
     const struct param *sc = unit_param(unit, KEY_SC, NULL);
@@ -337,12 +344,14 @@ static void check_closed_days(struct reader *r, const struct unit *unit)
     }
     for (const struct param *sh = NULL; (sh = unit_param(unit, KEY_SH, sh));) {
         enum day_shift substitute = SHIFT_CANCEL;
-        if (schedule_number_parse(sh->value, &piece, &why) && day_substitute_parse(piece.rest, &substitute, &why)) {
+        if (schedule_number_parse(sh->value, &piece, &why) &&
+            day_substitute_parse(piece.rest, &substitute, &why)) {
             substitutes[piece.number] = substitute;
         }
     }
     for (const struct param *sd = NULL; (sd = unit_param(unit, KEY_SD, sd));) {
-        bool is_closed = memchr(sd->value.at, '@', sd->value.n) && schedule_number_parse(sd->value, &piece, &why);
+        bool is_closed =
+            memchr(sd->value.at, '@', sd->value.n) && schedule_number_parse(sd->value, &piece, &why);
         if (is_closed && substitutes[piece.number] == SHIFT_CANCEL) {
             reader_say(r, sd->at, unit, ERR_UNIT_CLOSED_DAY_CANCEL, "%d", piece.number);
         }
@@ -378,7 +387,8 @@ void unit_check(struct reader *r, const struct unit *unit)
         if (c.param->known >= 0) {
             check_param(&c, seen);
         } else {
-            reader_say(r, c.param->at, unit, ERR_UNIT_KEY_UNKNOWN, "%s", excerpt_of(str_of(c.param->key)).text);
+            reader_say(r, c.param->at, unit, ERR_UNIT_KEY_UNKNOWN, "%s",
+                       excerpt_of(str_of(c.param->key)).text);
         }
     }
     if (!type && !r->frames.at[r->depth - 1].is_broken) {

@@ -30,7 +30,8 @@ bool diags_keep(const struct diags *diags, enum err_code code)
     return diags->list.n < UNIT_DIAGS_MAX && (is_error(code) || diags->warning_count < UNIT_DIAGS_MAX / 2);
 }
 
-void diags_add(struct diags *diags, struct place at, const char *unit, enum err_code code, const char *fmt, ...)
+void diags_add(struct diags *diags, struct place at, const char *unit, enum err_code code, const char *fmt,
+               ...)
 {
     bool is_kept = diags_keep(diags, code);
     diags->error_count += is_error(code);
@@ -43,15 +44,18 @@ void diags_add(struct diags *diags, struct place at, const char *unit, enum err_
     va_start(list, fmt);
     (void)vsnprintf(args, sizeof(args), fmt, list);
     va_end(list);
-    *vec_add(&diags->list) = (struct diag){
-        .at = at, .code = code, .args = arena_copy(&diags->text, args), .unit = arena_copy(&diags->text, unit ? unit : "")};
+    *vec_add(&diags->list) = (struct diag){.at = at,
+                                           .code = code,
+                                           .args = arena_copy(&diags->text, args),
+                                           .unit = arena_copy(&diags->text, unit ? unit : "")};
 }
 
 void diags_print(struct strbuf *into, const struct diags *diags, const char *file, enum lang lang)
 {
     for (size_t i = 0; i < diags->list.n; i++) {
         const struct diag *diag = &diags->list.at[i];
-        strbuf_printf(into, "%s:%d:%d: %s ", file, diag->at.line, diag->at.column, message_of(diag->code)->id);
+        strbuf_printf(into, "%s:%d:%d: %s ", file, diag->at.line, diag->at.column,
+                      message_of(diag->code)->id);
         if (diag->unit[0]) {
             strbuf_printf(into, "%s: ", diag->unit);
         }
@@ -60,6 +64,7 @@ void diags_print(struct strbuf *into, const struct diags *diags, const char *fil
     }
     size_t more = diags->error_count + diags->warning_count - diags->list.n;
     if (more) {
-        strbuf_printf(into, lang == LANG_JA ? "%s: ほかに %zu 件あります。\n" : "%s: %zu more.\n", file, more);
+        strbuf_printf(into, lang == LANG_JA ? "%s: ほかに %zu 件あります。\n" : "%s: %zu more.\n", file,
+                      more);
     }
 }

@@ -2,9 +2,9 @@
 /*
  * unit_diff - what changed between two definitions, as a person would say it.
  *
- * Units are matched by their path; a renamed or moved unit is one removed and one added. Parameters are matched by
- * key: the order of different keys says nothing, the order within a repeatable or unknown key does. Of a key that
- * may not repeat the first counts. Line ends inside values are equal.
+ * Units are matched by their path; a renamed or moved unit is one removed and one added. Parameters are
+ * matched by key: the order of different keys says nothing, the order within a repeatable or unknown key
+ * does. Of a key that may not repeat the first counts. Line ends inside values are equal.
  */
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +32,8 @@ static const char *copy(struct differ *d, struct str s)
     return arena_copy_bytes(d->into, s.at, s.n);
 }
 
-static void row_add(struct differ *d, enum unit_change change, const char *key, const char *before, const char *after)
+static void row_add(struct differ *d, enum unit_change change, const char *key, const char *before,
+                    const char *after)
 {
     *vec_add(&d->ret->rows) = (struct unit_diff_row){change, d->path, key, before, after};
 }
@@ -45,11 +46,12 @@ static bool is_layout(const struct param *param)
 static void param_row(struct differ *d, const struct param *before, const struct param *after)
 {
     const struct param *any = before ? before : after;
-    enum unit_change change = is_layout(any)     ? LAYOUT_CHANGED
+    enum unit_change change = is_layout(any)    ? LAYOUT_CHANGED
                               : before && after ? PARAM_CHANGED
                               : before          ? PARAM_REMOVED
                                                 : PARAM_ADDED;
-    row_add(d, change, copy(d, str_of(any->key)), before ? copy(d, before->value) : NULL, after ? copy(d, after->value) : NULL);
+    row_add(d, change, copy(d, str_of(any->key)), before ? copy(d, before->value) : NULL,
+            after ? copy(d, after->value) : NULL);
 }
 
 static int by_key(const void *a, const void *b)
@@ -239,7 +241,8 @@ static void diff_level(struct differ *d, struct unit *before, struct unit *after
     map_close(&now);
 }
 
-void unit_diff(struct arena *into, const struct unit_file *before, const struct unit_file *after, struct unit_diff *ret)
+void unit_diff(struct arena *into, const struct unit_file *before, const struct unit_file *after,
+               struct unit_diff *ret)
 {
     struct differ d = {.into = into, .ret = ret};
     diff_level(&d, before->first, after->first);

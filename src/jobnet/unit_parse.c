@@ -2,10 +2,10 @@
 /*
  * unit_parse - reads the text of unit definitions into a tree.
  *
- * One pass, no recursion: open units are frames. After an error reading goes on behind the line or the `;`, so
- * that a file's errors are told together; checks of a unit run when it closes (unit_check).
- * Linear in the text, also for hostile text: what is read twice after an unclosed quote is counted, and once that
- * exceeds the text itself quotes and parentheses must close on their own line.
+ * One pass, no recursion: open units are frames. After an error reading goes on behind the line or the `;`,
+ * so that a file's errors are told together; checks of a unit run when it closes (unit_check). Linear in the
+ * text, also for hostile text: what is read twice after an unclosed quote is counted, and once that exceeds
+ * the text itself quotes and parentheses must close on their own line.
  */
 #include <assert.h>
 #include <stdarg.h>
@@ -34,7 +34,8 @@ struct place reader_place(struct reader *r, const char *at)
     return r->mark_place;
 }
 
-void reader_say(struct reader *r, struct place at, const struct unit *unit, enum err_code code, const char *fmt, ...)
+void reader_say(struct reader *r, struct place at, const struct unit *unit, enum err_code code,
+                const char *fmt, ...)
 {
     char args[ERR_ARGS_BYTES];
     const char *path = "";
@@ -79,8 +80,8 @@ static void say_expected(struct reader *r, const char *wanted)
     while (r->at + n < r->end && n < 60 && r->at[n] != '\n' && r->at[n] != ';') {
         n++;
     }
-    reader_say(r, reader_place(r, r->at), frame ? frame->unit : NULL, ERR_UNIT_EXPECTED, "%s" ARG "%s", wanted,
-               excerpt_of((struct str){r->at, n ? n : r->at < r->end}).text);
+    reader_say(r, reader_place(r, r->at), frame ? frame->unit : NULL, ERR_UNIT_EXPECTED, "%s" ARG "%s",
+               wanted, excerpt_of((struct str){r->at, n ? n : r->at < r->end}).text);
 }
 
 /* ---- blanks and comments ---- */
@@ -100,7 +101,8 @@ static void warn_shared_line(struct reader *r, const char *start, const char *be
     while (behind < r->end && (*behind == ' ' || *behind == '\t')) {
         behind++;
     }
-    bool is_shared = (before > r->text && before[-1] == ';') || (behind < r->end && *behind >= 'a' && *behind <= 'z');
+    bool is_shared =
+        (before > r->text && before[-1] == ';') || (behind < r->end && *behind >= 'a' && *behind <= 'z');
     if (is_shared) {
         struct frame *frame = top(r);
         reader_say(r, reader_place(r, start), frame ? frame->unit : NULL, ERR_UNIT_COMMENT_LINE, "%s", "");
@@ -308,7 +310,8 @@ static void read_param(struct reader *r, struct str key, struct place at)
     if (scan.has_cast) {
         reader_say(r, param.at, frame->unit, ERR_UNIT_CAST, "%s", excerpt_of(key).text);
     }
-    param.key = known >= 0 ? unit_key_row((enum unit_key)known)->text : arena_copy_bytes(r->into, key.at, key.n);
+    param.key =
+        known >= 0 ? unit_key_row((enum unit_key)known)->text : arena_copy_bytes(r->into, key.at, key.n);
     if (known == KEY_TY && !frame->has_type) {
         frame->has_type = true;
         (void)unit_type_find(param.value, &frame->unit->type);
@@ -414,7 +417,8 @@ static void read_unit(struct reader *r, struct place at)
         return;
     }
     say_syntax(r, r->at, ERR_UNIT_BRACE_OPEN, str_of(unit->name));
-    bool is_body = r->at < r->end && is_key_letter(*r->at) && (r->end - r->at < 4 || memcmp(r->at, "unit", 4) != 0);
+    bool is_body =
+        r->at < r->end && is_key_letter(*r->at) && (r->end - r->at < 4 || memcmp(r->at, "unit", 4) != 0);
     if (is_body) { /* the brace alone was forgotten */
         frame_push(r, unit)->is_broken = true;
     }
@@ -448,11 +452,13 @@ static void read_close(struct reader *r)
 
 /* ---- the file ---- */
 
-/* Tells what stands instead of `wanted` and skips it: to the end of the line, behind a `;`, or before a brace. */
+/* Tells what stands instead of `wanted` and skips it: to the end of the line, behind a `;`, or before a
+ * brace. */
 static void skip_garbage(struct reader *r, const char *wanted)
 {
     say_expected(r, wanted);
-    for (r->at += r->at < r->end; r->at < r->end && *r->at != '\n' && *r->at != '}' && *r->at != '{'; r->at++) {
+    for (r->at += r->at < r->end; r->at < r->end && *r->at != '\n' && *r->at != '}' && *r->at != '{';
+         r->at++) {
         if (*r->at == ';') {
             r->at++;
             return;
@@ -538,7 +544,8 @@ static void diags_sort(struct diags *diags, size_t first)
         size_t to = i;
         for (; to > first; to--) {
             struct place before = diags->list.at[to - 1].at;
-            if (before.line < diag.at.line || (before.line == diag.at.line && before.column <= diag.at.column)) {
+            if (before.line < diag.at.line ||
+                (before.line == diag.at.line && before.column <= diag.at.column)) {
                 break;
             }
             diags->list.at[to] = diags->list.at[to - 1];
@@ -556,7 +563,8 @@ static void reader_close(struct reader *r)
     arena_close(&r->scratch);
 }
 
-bool unit_parse(struct arena *into, const char *text, size_t n, struct diags *diags, const struct unit_file **ret)
+bool unit_parse(struct arena *into, const char *text, size_t n, struct diags *diags,
+                const struct unit_file **ret)
 {
     size_t first = diags->list.n, errors = diags->error_count;
     if (n > UNIT_TEXT_BYTES_MAX) {
@@ -568,8 +576,14 @@ bool unit_parse(struct arena *into, const char *text, size_t n, struct diags *di
         n -= 3;
     }
     CLEANUP(reader_close)
-    struct reader r = {.into = into, .diags = diags, .text = text, .at = text, .end = text + n, .mark = text,
-                       .mark_place = {1, 1}, .file = arena_new(into, struct unit_file)};
+    struct reader r = {.into = into,
+                       .diags = diags,
+                       .text = text,
+                       .at = text,
+                       .end = text + n,
+                       .mark = text,
+                       .mark_place = {1, 1},
+                       .file = arena_new(into, struct unit_file)};
     key_index_fill(&r.keys);
     const char *bad = bad_byte(text, r.end);
     if (bad) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * unit_print - the canonical text of units: parse(print(x)) says the same as x, and print(parse(print(x))) is print(x).
+ * unit_print - the canonical text of units: parse(print(x)) says the same as x, and print(parse(print(x))) is
+ * print(x).
  *
- * Tab indentation; attributes as many as were written; ty cm sz el ar first, then all others in their order, then
- * the children. Values are printed raw. Line ends are those of the file, inside quoted values too.
+ * Tab indentation; attributes as many as were written; ty cm sz el ar first, then all others in their order,
+ * then the children. Values are printed raw. Line ends are those of the file, inside quoted values too.
  */
 #include <string.h>
 
@@ -11,7 +12,7 @@
 
 struct printer {
     struct strbuf *into;
-    struct strbuf *left_out;  /* NULL: x_ keys are printed */
+    struct strbuf *left_out; /* NULL: x_ keys are printed */
     const char *line_end;
     struct arena paths;
 };
@@ -88,7 +89,8 @@ static void print_unit(struct printer *p, const struct unit *unit, int depth)
     strbuf_char(p->into, '{');
     strbuf_text(p->into, p->line_end);
     for (size_t i = 0; i < COUNT(first_keys); i++) {
-        for (const struct param *param = NULL; (param = unit_param(unit, (enum unit_key)first_keys[i], param));) {
+        for (const struct param *param = NULL;
+             (param = unit_param(unit, (enum unit_key)first_keys[i], param));) {
             print_param(p, unit, param, depth + 1);
         }
     }

@@ -17,10 +17,10 @@ enum { FEW_UNITS = 8 };
 struct edge;
 struct node {
     const struct unit *unit;
-    struct edge *out;          /* first relation from here */
-    struct edge *into_remaining; /* some relation to here from a node that remains */
+    struct edge *out;                      /* first relation from here */
+    struct edge *into_remaining;           /* some relation to here from a node that remains */
     size_t in_count, seq_count, con_count; /* relations to here */
-    size_t dependent_count;    /* con from here */
+    size_t dependent_count;                /* con from here */
     bool is_walked;
 };
 struct edge {
@@ -35,7 +35,7 @@ struct level {
     const struct unit *parent; /* NULL at the top of the file */
     struct node *nodes;
     size_t n;
-    struct map by_name;        /* only if n > FEW_UNITS */
+    struct map by_name; /* only if n > FEW_UNITS */
     struct edge *edges;
     size_t edge_count;
 };
@@ -61,11 +61,12 @@ static void level_fill(struct level *level, const struct unit *first, size_t cou
     for (const struct unit *unit = first; unit; unit = unit->next_sibling) {
         struct node *node = &level->nodes[level->n];
         node->unit = unit;
-        struct node *before = has_map ? map_get(&level->by_name, unit->name) : node_find(level, str_of(unit->name));
+        struct node *before =
+            has_map ? map_get(&level->by_name, unit->name) : node_find(level, str_of(unit->name));
         level->n++;
         if (before) {
-            reader_say(level->r, unit->at, unit, ERR_UNIT_DUPLICATE, "%s" ARG "%d", excerpt_of(str_of(unit->name)).text,
-                       before->unit->at.line);
+            reader_say(level->r, unit->at, unit, ERR_UNIT_DUPLICATE, "%s" ARG "%d",
+                       excerpt_of(str_of(unit->name)).text, before->unit->at.line);
         } else if (has_map) {
             map_put(&level->by_name, unit->name, node);
         }
@@ -88,9 +89,11 @@ static void check_schedule(struct reader *r, const struct unit *net)
 static void check_child(struct reader *r, const struct unit *unit)
 {
     if (unit->type == UNIT_CONDITION) {
-        bool is_placed = strcmp(unit->name, ".CONDITION") == 0 && unit->parent && unit_is_root_net(unit->parent);
+        bool is_placed =
+            strcmp(unit->name, ".CONDITION") == 0 && unit->parent && unit_is_root_net(unit->parent);
         if (!is_placed) {
-            reader_say(r, unit->at, unit, ERR_UNIT_CONDITION_PLACE, "%s", excerpt_of(str_of(unit->name)).text);
+            reader_say(r, unit->at, unit, ERR_UNIT_CONDITION_PLACE, "%s",
+                       excerpt_of(str_of(unit->name)).text);
         }
     }
     if (unit_type_row(unit->type)->kind == KIND_NET) {
@@ -98,7 +101,8 @@ static void check_child(struct reader *r, const struct unit *unit)
     }
     const struct param *hold = unit_param(unit, KEY_HA, NULL);
     if (hold && (str_is(hold->value, "w") || str_is(hold->value, "a")) && !unit_is_root_net(unit)) {
-        reader_say(r, hold->at, unit, ERR_UNIT_WORD, "%s" ARG "%s" ARG "%s", "ha", excerpt_of(hold->value).text, "y|n");
+        reader_say(r, hold->at, unit, ERR_UNIT_WORD, "%s" ARG "%s" ARG "%s", "ha",
+                   excerpt_of(hold->value).text, "y|n");
     }
 }
 
@@ -110,7 +114,8 @@ static void check_layout_line(const struct level *level, const struct param *par
     }
     struct node *node = node_find(level, layout.child);
     if (!node) {
-        reader_say(level->r, param->at, level->parent, ERR_UNIT_LAYOUT_CHILD, "%s", excerpt_of(layout.child).text);
+        reader_say(level->r, param->at, level->parent, ERR_UNIT_LAYOUT_CHILD, "%s",
+                   excerpt_of(layout.child).text);
         return;
     }
     const char *type = unit_type_row(node->unit->type)->text;
@@ -124,7 +129,8 @@ static struct node *edge_end(const struct level *level, const struct param *para
 {
     struct node *node = node_find(level, name);
     if (!node) {
-        reader_say(level->r, param->at, level->parent, ERR_UNIT_RELATION_MISSING, "%s", excerpt_of(name).text);
+        reader_say(level->r, param->at, level->parent, ERR_UNIT_RELATION_MISSING, "%s",
+                   excerpt_of(name).text);
     }
     return node;
 }
@@ -149,9 +155,11 @@ static void edge_add(struct level *level, const struct param *param)
         return;
     }
     if (unit_type_row(from->unit->type)->kind != KIND_JUDGMENT) {
-        reader_say(level->r, param->at, level->parent, ERR_UNIT_CON_JUDGMENT, "%s", excerpt_of(relation.from).text);
+        reader_say(level->r, param->at, level->parent, ERR_UNIT_CON_JUDGMENT, "%s",
+                   excerpt_of(relation.from).text);
     } else if (++from->dependent_count == 2) {
-        reader_say(level->r, param->at, level->parent, ERR_UNIT_CON_MANY, "%s", excerpt_of(relation.from).text);
+        reader_say(level->r, param->at, level->parent, ERR_UNIT_CON_MANY, "%s",
+                   excerpt_of(relation.from).text);
     }
 }
 
@@ -162,7 +170,8 @@ static void check_dependents(const struct level *level)
         const struct edge *edge = &level->edges[i];
         struct node *to = edge->to;
         if (edge->is_con && (to->seq_count || to->con_count > 1)) {
-            reader_say(level->r, edge->param->at, level->parent, ERR_UNIT_CON_SEQ, "%s", excerpt_of(str_of(to->unit->name)).text);
+            reader_say(level->r, edge->param->at, level->parent, ERR_UNIT_CON_SEQ, "%s",
+                       excerpt_of(str_of(to->unit->name)).text);
             to->seq_count = 0; /* once */
             to->con_count = 1;
         }
@@ -223,7 +232,8 @@ static void check_cycle(const struct level *level)
     struct node *node = NULL;
     for (size_t i = 0; i < level->edge_count; i++) {
         struct edge *edge = &level->edges[i];
-        if (edge->from->in_count && edge->to->in_count) { /* both remain; each that remains has such an edge */
+        if (edge->from->in_count &&
+            edge->to->in_count) { /* both remain; each that remains has such an edge */
             edge->to->into_remaining = edge;
             node = edge->to;
         }

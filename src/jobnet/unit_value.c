@@ -8,13 +8,14 @@
 #include "jobnet/unit_priv.h"
 
 static const struct unit_type_row types[UNIT_TYPES] = {
-#define UNIT_TYPE(code, text, recovery, kind, can_run, ja, en) [code] = {text, recovery, kind, can_run, {ja, en}},
+#define UNIT_TYPE(code, text, recovery, kind, can_run, ja, en)                                               \
+    [code] = {text, recovery, kind, can_run, {ja, en}},
 #include "jobnet/unit_types.def"
 #undef UNIT_TYPE
 };
 
 static const struct unit_key_row keys[UNIT_KEYS] = {
-#define UNIT_KEY(key, text, kinds, form, lo, hi, words, repeat, summary)                                      \
+#define UNIT_KEY(key, text, kinds, form, lo, hi, words, repeat, summary)                                     \
     [key] = {text, words, summary, lo, hi, kinds, form, repeat},
 #include "jobnet/unit_keys.def"
 #undef UNIT_KEY
@@ -190,7 +191,8 @@ size_t value_cp932_bytes(struct str raw)
         if (raw.at[i] == '"') {
             is_quoted = !is_quoted;
             bytes--;
-        } else if (is_quoted && raw.at[i] == '#' && i + 1 < raw.n && (raw.at[i + 1] == '"' || raw.at[i + 1] == '#')) {
+        } else if (is_quoted && raw.at[i] == '#' && i + 1 < raw.n &&
+                   (raw.at[i + 1] == '"' || raw.at[i + 1] == '#')) {
             i++;
             bytes--;
         }
@@ -343,7 +345,8 @@ struct excerpt excerpt_of(struct str s)
     return ret;
 }
 
-/* Adds "/" and names from the top down to `unit`; depth is at most UNIT_DEPTH_MAX in a tree that was accepted. */
+/* Adds "/" and names from the top down to `unit`; depth is at most UNIT_DEPTH_MAX in a tree that was
+ * accepted. */
 const char *unit_path(struct arena *into, const struct unit *unit, const char *prefix)
 {
     size_t n = strlen(prefix);
@@ -380,5 +383,6 @@ const struct unit *unit_find(const struct unit_file *file, const char *path)
 
 bool unit_is_root_net(const struct unit *unit)
 {
-    return types[unit->type].kind == KIND_NET && (!unit->parent || types[unit->parent->type].kind == KIND_GROUP);
+    return types[unit->type].kind == KIND_NET &&
+           (!unit->parent || types[unit->parent->type].kind == KIND_GROUP);
 }
