@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * process - starting the process of a job, and killing all that it started. libc only; no memory of its own.
+ *
+ * The caller is a child subreaper, holds descriptors 0..2 open and all others close-on-exec, has its signals
+ * blocked and none ignored, and reaps.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "agent/process/message.h"
+
+enum { PROCESS_WORDS_MAX = KEEPER_TEXTS_MAX + 2, PROCESS_GROUPS_MAX = 64, PROCESS_MARK_MAX = 840 };
+
+/* Numbered folders below a writable cgroup v2; one is used again once it is empty. */
+struct process_groups {
+    int fd; /* -1: none, trees are killed by a sweep of /proc */
+    int made, free_count, free[1024];
+};
+int process_group_take(struct process_groups *groups); /* -1: none */
+void process_group_give(struct process_groups *groups, int group);
+
+struct process_order {
+    const char *argv[PROCESS_WORDS_MAX], *env[PROCESS_WORDS_MAX]; /* each ended by NULL */
+    char mark[PROCESS_MARK_MAX]; /* the last word of env: BANTO_ATTEMPT=key */
+    const char *workdir;
+    const char *files[3];   /* "" takes fds[] of the same place; opened by the job's user, after chdir */
+    int fds[3];
+    bool is_append[3];
+    bool is_same;           /* stderr goes where stdout goes */
+    bool is_script;         /* argv[0] is /bin/sh, used only if argv[1] is nothing that the kernel runs */
+    int64_t uid, gid, mask; /* uid -1: stay who we are */
+    gid_t groups[PROCESS_GROUPS_MAX];
+    uint32_t group_count;
+    struct rlimit open_files;
+    int cgroup_fd, cgroup;  /* cgroup -1: none */
+    char *stack_end;        /* 64 KiB below it */
+    const char *failed;     /* result: what could not be done, and errno */
+    int reason;
+};
+/* What a RUN message says; texts stay borrowed from it. */
+void process_order_read(const struct keeper_message *run, struct process_order *order);
+/* Leader of a session of its own. -1: see `failed`. */
+pid_t process_start(struct process_order *order);
+
+/* Kills the tree of `leader`, which is not reaped yet. */
+void process_kill(const struct process_groups *groups, int group, pid_t leader, const char *key);
+
+/* One captured stream of a job: what it writes goes to a file, made at the first byte, up to a cap. */
+struct process_stream {
+    int fd, file; /* -1: not open */
+    int epoll;    /* that watches fd */
+    int64_t kept_bytes, cut_bytes, max_bytes;
+    char path[512];
+};
+enum { STREAM_CHUNK_BYTES = 64 * 1024 };
+/* `s` has its epoll, where it becomes the tag of its events. *writer is for the job, to be closed once it has started. */
+bool process_stream_open(struct process_stream *s, const char *path, const char *ending, int *writer);
+/* At most so many chunks; reads on past the cap, or the job would block. At the end of the stream closes it. */
+void process_stream_read(struct process_stream *s, char *chunk, int chunks_max);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tree - killing a tree: by its cgroup where one can be written, else by a sweep of /proc.
+ *
+ * The sweep takes the session and the descendants of the leader, and whoever carries the mark in his environment
+ * (those who left session and parent), and looks again until nobody is alive.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "agent/process/process.h"
+
+enum { PROC_BYTES_MAX = 128 * 1024, FOUND_MAX = 4096, ROUNDS_MAX = 100 };
+
+struct sweep {
+    pid_t leader;
+    const char *mark;
+    size_t count;
+    pid_t found[FOUND_MAX]; /* more of them are left to the next round */
+};
+
+static ssize_t read_small(int folder, const char *path, char *to, size_t max)
+{
+    int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, to, max - 1) : -1;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    to[n > 0 ? n : 0] = '\0';
+    return n;
+}
+
+/* Descendants mostly have higher numbers than their parents, and /proc is read in that order. */
+static bool is_ours(int proc, const char *pid, const struct sweep *s)
+{
+    char path[300], text[PROC_BYTES_MAX], state;
+    int parent, session;
+    (void)snprintf(path, sizeof(path), "%s/stat", pid);
+    (void)read_small(proc, path, text, sizeof(text));
+    const char *behind_name = strrchr(text, ')'); /* the name may hold anything */
+    if (!behind_name || sscanf(behind_name, ") %c %d %*d %d", &state, &parent, &session) != 3 || state == 'Z') {
+        return false;
+    }
+    if (session == s->leader || strtol(pid, NULL, 10) == s->leader) {
+        return true;
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->found[i] == parent) {
+            return true;
+        }
+    }
+    (void)snprintf(path, sizeof(path), "%s/environ", pid);
+    ssize_t n = read_small(proc, path, text, sizeof(text));
+    return n > 0 && memmem(text, (size_t)n + 1, s->mark, strlen(s->mark) + 1);
+}
+
+static bool sweep(struct sweep *s)
+{
+    DIR *dir = opendir("/proc");
+    s->count = 0;
+    for (const struct dirent *entry; dir && s->count < FOUND_MAX && (entry = readdir(dir));) {
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && is_ours(dirfd(dir), entry->d_name, s)) {
+            s->found[s->count++] = (pid_t)strtol(entry->d_name, NULL, 10);
+        }
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        (void)kill(s->found[i], SIGKILL);
+    }
+    if (dir) {
+        (void)closedir(dir);
+    }
+    return s->count > 0;
+}
+
+void process_kill(const struct process_groups *groups, int group, pid_t leader, const char *key)
+{
+    char path[32], mark[PROCESS_MARK_MAX];
+    (void)snprintf(mark, sizeof(mark), "BANTO_ATTEMPT=%s", key);
+    (void)snprintf(path, sizeof(path), "%010d/cgroup.kill", group);
+    int fd = group >= 0 ? openat(groups->fd, path, O_WRONLY | O_CLOEXEC) : -1;
+    bool is_done = fd >= 0 && write(fd, "1", 1) == 1;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    struct sweep s = {.leader = leader, .mark = mark};
+    for (int round = 0; !is_done && round < ROUNDS_MAX && sweep(&s); round++) {
+        (void)usleep(500);
+    }
+    (void)kill(-leader, SIGKILL);
+}
+
+int process_group_take(struct process_groups *groups)
+{
+    char path[32], text[512];
+    for (int tries = 0; groups->fd >= 0 && tries < 4; tries++) { /* some may still hold what a job left behind */
+        int group = groups->free_count ? groups->free[--groups->free_count] : groups->made++;
+        (void)snprintf(path, sizeof(path), "%010d", group);
+        if (mkdirat(groups->fd, path, 0755) == 0) {
+            return group;
+        }
+        (void)snprintf(path, sizeof(path), "%010d/cgroup.events", group);
+        if (read_small(groups->fd, path, text, sizeof(text)) > 0 && strstr(text, "populated 0")) {
+            return group;
+        }
+    }
+    return -1;
+}
+
+void process_group_give(struct process_groups *groups, int group)
+{
+    if (group >= 0 && groups->free_count < (int)(sizeof(groups->free) / sizeof(groups->free[0]))) {
+        groups->free[groups->free_count++] = group;
+    }
+}
