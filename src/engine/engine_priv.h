@@ -22,6 +22,7 @@ enum run_origin { ORIGIN_PLANNED, ORIGIN_ADDED, ORIGIN_BY_HAND, ORIGIN_IMPORTED 
 struct version_entry {
     int64_t id, unit, number;
     char hash[65];
+    const char *text;          /* made in this turn, not in the store yet; NULL: ask the store */
     struct arena arena;        /* of net */
     const struct net *net;     /* NULL until needed */
     int32_t run_count;         /* live runs pinned to it */
@@ -39,6 +40,7 @@ struct unit_entry {
     /* root jobnets: */
     uint8_t registration;      /* enum registration_kind */
     bool is_held, is_suspended;
+    bool runs_passed;          /* during registration: today's starts whose time has passed run too (ajsentry -s) */
     struct bizday registered, from, to, planned_to;
     struct instant registered_at;
     const char *registered_by;
@@ -93,6 +95,8 @@ struct agent_entry {
     int64_t silent_since_wall_ms; /* 0 = connected */
     const char *limits;        /* "" = the site's */
     const char *platform, *version;
+    char session[64];          /* of the last HELLO */
+    bool has_listed;           /* READY seen in that session */
 };
 
 struct gate_waiters {
@@ -127,10 +131,11 @@ struct world {
     struct bizday today;       /* of the root calendar */
     char epoch[40];
     bool is_slot_free;         /* some agent may have room: look at the queues */
+    int64_t slot_alarm_ms;     /* when the queues are looked at next because limits change by the time of day */
 };
 
 struct outgoing {
-    struct agent_link *link;
+    struct agent_entry *agent;
     size_t from, n;            /* bytes of engine->frames */
 };
 struct answer {
@@ -253,6 +258,7 @@ MUST_CHECK bool live_start(struct engine *engine, struct unit_entry *unit, const
 void live_step(struct engine *engine, struct live_run *live, struct run_event *event);
 /* Root: hold, previous generation, gates; begins the run when all hold. */
 void live_try_begin(struct engine *engine, struct live_run *live);
+void live_defer(struct engine *engine, struct live_run *live, const char *reason); /* 繰り越し未実行 */
 void live_drop(struct engine *engine, struct live_run *live);
 /* From the store; *ret = NULL when there is no such run or it was imported. */
 MUST_CHECK bool live_load(struct engine *engine, int64_t id, struct live_run **ret, struct err *e);

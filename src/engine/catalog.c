@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * catalog - units, their versions, and the calendars that groups add up to.
+ *
+ * A version's text is parsed when its net is first needed and the parsed tree is thrown away again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine_priv.h"
+#include "jobnet/unit.h"
+
+struct unit_entry *unit_by_path(const struct engine *engine, const char *path)
+{
+    struct unit_entry *unit = map_get(&engine->w.entries_by_path, path);
+    return unit && !unit->is_deleted ? unit : NULL;
+}
+
+struct unit_entry *unit_by_id(const struct engine *engine, int64_t id)
+{
+    return map_get_id(&engine->w.units_by_id, (uint64_t)id);
+}
+
+static struct unit_entry *group_of(struct engine *engine, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path) {
+        return NULL;
+    }
+    const char *upper = arena_copy_bytes(&engine->turn, path, (size_t)(slash - path));
+    return map_get(&engine->w.entries_by_path, upper);
+}
+
+struct unit_entry *unit_add(struct engine *engine, int64_t id, const char *path, bool is_group)
+{
+    struct world *w = &engine->w;
+    struct unit_entry *unit = arena_new(&w->names, struct unit_entry);
+    unit->id = id;
+    unit->path = arena_copy(&w->names, path);
+    unit->name = strrchr(unit->path, '/') + 1;
+    unit->is_group = is_group;
+    unit->group = group_of(engine, path);
+    unit->registered = unit->from = unit->to = unit->planned_to = BIZDAY_NONE;
+    unit->facts.id = id;
+    unit->facts.path = unit->path;
+    (void)map_put_id(&w->units_by_id, (uint64_t)id, unit);
+    (void)map_put(&w->entries_by_path, unit->path, unit);
+    if (!is_group) {
+        (void)map_put(&w->facts.units_by_path, unit->path, &unit->facts);
+        bool is_known = map_get(&w->facts.units_by_name, unit->name) != NULL;
+        (void)map_put(&w->facts.units_by_name, unit->name, is_known ? NULL : &unit->facts); /* NULL: ambiguous */
+    }
+    return unit;
+}
+
+/* ---- calendars of groups ---- */
+
+static void level_dates(struct arena *into, const struct unit *unit, struct calendar_level *level)
+{
+    size_t max = 0;
+    for (size_t i = 0; i < unit->param_count; i++) {
+        max += unit->params[i].known == KEY_OP || unit->params[i].known == KEY_CL;
+    }
+    struct calendar_date *dates = arena_array(into, struct calendar_date, max + 1);
+    static const char *const weekdays[] = {"su", "mo", "tu", "we", "th", "fr", "sa"};
+    for (size_t i = 0; i < unit->param_count; i++) {
+        const struct param *p = &unit->params[i];
+        if (p->known != KEY_OP && p->known != KEY_CL) {
+            continue;
+        }
+        enum day_mark mark = p->known == KEY_OP ? DAY_OPEN : DAY_CLOSED;
+        char text[32];
+        struct bizday day;
+        for (size_t d = 0; d < COUNT(weekdays); d++) {
+            if (str_is(p->value, weekdays[d])) {
+                level->weekdays[d] = mark;
+            }
+        }
+        (void)snprintf(text, sizeof(text), STR_FMT, STR_ARG(p->value));
+        if (bizday_parse(text, &day)) {
+            dates[level->date_count++] = (struct calendar_date){day, mark};
+        }
+    }
+    level->dates = dates;
+}
+
+/* sdd=dd | we:n, md=th|ne, stt=hh:mm */
+static void level_base(struct arena *into, const struct unit *unit, struct calendar_level *level)
+{
+    static const char *const weekdays[] = {"su", "mo", "tu", "we", "th", "fr", "sa"};
+    const char *base_day = unit_text(into, unit, KEY_SDD), *base_time = unit_text(into, unit, KEY_STT);
+    struct str head, rest;
+    int64_t n;
+    if (base_day && str_cut(str_of(base_day), ':', &head, &rest)) {
+        for (size_t d = 0; d < COUNT(weekdays); d++) {
+            if (str_is(head, weekdays[d])) {
+                level->base_weekday = (enum weekday)d;
+                level->base_weekday_nth = str_is(rest, "b") ? 6 : str_to_i64(rest, 1, 5, &n) ? (int)n : 1;
+            }
+        }
+    } else if (base_day && str_to_i64(str_of(base_day), 1, 31, &n)) {
+        level->base_day = (int)n;
+    }
+    level->month_mode = unit_says(unit, KEY_MD, "th") ? MONTH_THIS : unit_says(unit, KEY_MD, "ne") ? MONTH_NEXT : MONTH_UNSET;
+    if (base_time) {
+        (void)daytime_parse(base_time, &level->base_time);
+    }
+}
+
+static bool version_text(struct engine *engine, struct arena *into, const struct version_entry *version, const char **ret,
+                         struct err *e)
+{
+    struct version_row row = {.id = version->id};
+    bool found = false;
+    if (version->text) {
+        *ret = version->text;
+        return true;
+    }
+    if (!store_get(engine->reader, into, TABLE_version, &row, &found, e)) {
+        return false;
+    }
+    if (!found) {
+        return err_set(e, ERR_NOT_FOUND, "version" ARG "%lld", (long long)version->id);
+    }
+    *ret = row.text;
+    return true;
+}
+
+/* A definition kept by us: it was checked when it came in. */
+static const struct unit *kept_unit(struct arena *into, const char *text)
+{
+    struct diags diags = {0};
+    const struct unit_file *file = NULL;
+    bool is_good = unit_parse(into, text, strlen(text), &diags, &file);
+    diags_close(&diags);
+    return is_good && file->top_count ? file->first : NULL;
+}
+
+static const struct calendar *group_make(struct engine *engine, struct unit_entry *group, const struct calendar *parent)
+{
+    struct arena tmp = {0};
+    struct calendar_level level = {.name = group->path, .parent = parent, .base_time = DAYTIME_NONE};
+    const char *text = NULL;
+    struct err ignored;
+    const struct unit *unit = NULL;
+    if (group->version && version_text(engine, &tmp, group->version, &text, &ignored)) {
+        unit = kept_unit(&tmp, text);
+    }
+    const struct calendar *made = parent;
+    if (unit) {
+        const char *named = unit_text(&tmp, unit, KEY_X_CALENDAR);
+        const struct calendar *site = named ? site_calendar(engine->w.site, named) : NULL;
+        if (site) {
+            level.parent = site;
+        }
+        level_dates(&tmp, unit, &level);
+        level_base(&tmp, unit, &level);
+        made = calendar_make(&engine->w.calendars, &level);
+    }
+    arena_close(&tmp);
+    return made;
+}
+
+const struct calendar *group_calendar(struct engine *engine, struct unit_entry *group)
+{
+    if (!group) {
+        return engine->w.site->root;
+    }
+    if (!group->calendar) {
+        group->calendar = group_make(engine, group, group_calendar(engine, group->group));
+    }
+    return group->calendar;
+}
+
+const struct calendar *unit_calendar(struct engine *engine, struct unit_entry *unit)
+{
+    return group_calendar(engine, unit->is_group ? unit : unit->group);
+}
+
+const struct calendar *unit_days(struct engine *engine, struct unit_entry *unit)
+{
+    const struct net *net = unit->version ? unit->version->net : NULL;
+    struct unit_entry *other = net && net->calendar_of ? unit_by_path(engine, net->calendar_of) : NULL;
+    return other && other->is_group ? group_calendar(engine, other) : unit_calendar(engine, unit);
+}
+
+void calendars_forget(struct engine *engine)
+{
+    for (struct map_entry *e = NULL; (e = map_next(&engine->w.units_by_id, e));) {
+        ((struct unit_entry *)e->value)->calendar = NULL;
+    }
+    arena_close(&engine->w.calendars);
+}
+
+/* ---- versions ---- */
+
+bool version_load(struct engine *engine, struct version_entry *version, struct err *e)
+{
+    if (version->net) {
+        return true;
+    }
+    struct arena tmp = {0};
+    const char *text = NULL;
+    const struct unit_entry *unit = unit_by_id(engine, version->unit);
+    bool is_loaded = false;
+    if (version_text(engine, &tmp, version, &text, e)) {
+        const struct unit *parsed = kept_unit(&tmp, text);
+        struct net_above above = {0};
+        is_loaded = parsed ? net_make(&version->arena, parsed, unit->path, &above, &version->net, e)
+                           : err_set(e, ERR_INTERNAL, "version %lld", (long long)version->id);
+    }
+    arena_close(&tmp);
+    return is_loaded;
+}
+
+bool unit_net(struct engine *engine, struct unit_entry *unit, const struct net **ret, struct err *e)
+{
+    if (!unit->version) {
+        return err_set(e, ERR_NOT_FOUND, "unit" ARG "%s", unit->path);
+    }
+    if (!version_load(engine, unit->version, e)) {
+        return err_wrap(e, "%s", unit->path);
+    }
+    *ret = unit->version->net;
+    return true;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp((*(struct unit_entry *const *)a)->path, (*(struct unit_entry *const *)b)->path);
+}
+
+static bool is_below(const char *path, const char *group)
+{
+    size_t n = strlen(group);
+    return strncmp(path, group, n) == 0 && (path[n] == '/' || (n == 1 && group[0] == '/'));
+}
+
+void units_select(struct engine *engine, const char *pattern, bool is_recursive, struct unit_list *ret)
+{
+    const struct unit_entry *exact = unit_by_path(engine, pattern);
+    const struct unit_facts *named = pattern[0] == '/' ? NULL : facts_unit(&engine->w.facts, pattern);
+    for (struct map_entry *e = NULL; (e = map_next(&engine->w.units_by_id, e));) {
+        struct unit_entry *unit = e->value;
+        if (unit->is_group || unit->is_deleted) {
+            continue;
+        }
+        bool is_meant = unit == exact || &unit->facts == named ||
+                        ((is_recursive || (exact && exact->is_group)) && is_below(unit->path, pattern)) ||
+                        (strpbrk(pattern, "*?") &&
+                         str_matches(pattern[0] == '/' ? unit->path : unit->name, pattern));
+        if (is_meant) {
+            *vec_add(&ret->list) = unit;
+        }
+    }
+    if (ret->list.n) {
+        qsort(ret->list.at, ret->list.n, sizeof(*ret->list.at), by_path);
+    }
+}

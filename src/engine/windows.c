@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * windows - observed and commanded states of the site's window groups, times of a day, time windows for gates.
+ */
+#include <string.h>
+
+#include "engine/engine_priv.h"
+
+void windows_make(struct engine *engine)
+{
+    struct facts *facts = &engine->w.facts;
+    const struct site *site = engine->w.site;
+    VEC(struct window_facts) before = {facts->windows.at, facts->windows.n, facts->windows.max};
+    facts->windows.at = NULL;
+    facts->windows.n = facts->windows.max = 0;
+    for (size_t i = 0; i < site->group_count; i++) {
+        struct window_facts *window = vec_add(&facts->windows);
+        window->group = &site->groups[i];
+        for (size_t b = 0; b < before.n; b++) {
+            if (strcmp(before.at[b].group->name, window->group->name) == 0) {
+                memcpy(window->seen, before.at[b].seen, sizeof(window->seen));
+            }
+        }
+    }
+    vec_close(&before);
+}
+
+bool window_day(struct engine *engine, const struct window_group *group, size_t cls, struct bizday day, struct window_times *ret,
+                struct err *e)
+{
+    struct window_change changes[WINDOW_EVENTS];
+    size_t count = 0;
+    struct query query = {.table = TABLE_window_change, .where_count = 3, .order_column = -1};
+    query.where[0] = (struct where){.column = 0, .op = WHERE_EQ, .text = group->name};
+    query.where[1] = (struct where){.column = 1, .op = WHERE_EQ, .text = group->classes[cls].name};
+    query.where[2] = (struct where){.column = 2, .op = WHERE_EQ, .number = day.day};
+    struct rows *rows = store_query(engine->reader, &query);
+    for (struct window_change_row row; rows_next(rows, &row);) {
+        if (row.event >= 0 && row.event < WINDOW_EVENTS && count < COUNT(changes)) {
+            changes[count++] = (struct window_change){(enum window_event)row.event, (int32_t)row.minute};
+        }
+    }
+    if (!rows_end(rows, e)) {
+        return false;
+    }
+    *ret = window_times_of(&group->classes[cls], day, changes, count);
+    return true;
+}
+
+/* The first unit of a switch net that moves a window says which master time the net follows. */
+int64_t switch_shift_ms(struct engine *engine, const struct net *net, struct bizday day)
+{
+    if (net->nodes[0].class != CLASS_SWITCH) {
+        return 0;
+    }
+    for (int32_t n = 0; n < net->node_count; n++) {
+        const struct net_effect *effect = net->nodes[n].effect;
+        const struct window_group *group = effect ? site_group(engine->w.site, effect->group) : NULL;
+        const struct window_class *cls = group ? window_class_find(group, effect->cls) : NULL;
+        enum window_phase phase;
+        if (!cls || !window_phase_parse(effect->state, &phase)) {
+            continue;
+        }
+        enum window_event event = phase == PHASE_OPEN ? WINDOW_OPENS : phase == PHASE_PRECLOSED ? WINDOW_PRECLOSES : WINDOW_CLOSES;
+        struct window_times master = window_master(cls, day), now;
+        struct err ignored;
+        if (!window_day(engine, group, (size_t)(cls - group->classes), day, &now, &ignored) || master.minute[event] < 0 ||
+            now.minute[event] < 0) {
+            return 0;
+        }
+        return (now.minute[event] - master.minute[event]) * MINUTE_MS;
+    }
+    return 0;
+}
+
+/* The frame of a business day: fixed times, or the night of a window group (E-10). */
+static bool frame_of(struct engine *engine, const struct time_window *window, struct bizday day, struct instant *from,
+                     struct instant *to)
+{
+    const struct calendar *root = engine->w.site->root;
+    if (window->calendar && !calendar_is_open(window->calendar, day)) {
+        return false;
+    }
+    const struct window_group *group = window->group ? site_group(engine->w.site, window->group) : NULL;
+    struct daytime first = window->from, last = window->to;
+    if (group) {
+        struct window_times times[WINDOW_CLASSES_MAX];
+        struct err ignored;
+        for (size_t c = 0; c < group->class_count; c++) {
+            if (!window_day(engine, group, c, day, &times[c], &ignored)) {
+                return false;
+            }
+        }
+        struct night_frame night = window_night(times, group->class_count, engine->w.site->opening_prepare_minute);
+        first = (struct daytime){night.from_minute < 0 ? 0 : night.from_minute};
+        last = (struct daytime){night.to_minute};
+    }
+    *from = calendar_instant(root, day, first);
+    *to = calendar_instant(root, day, last);
+    return true;
+}
+
+bool window_is_open_now(void *data, const char *name, struct instant now, struct instant *next)
+{
+    struct engine *engine = data;
+    const struct time_window *window = site_window(engine->w.site, name);
+    *next = INSTANT_NEVER;
+    if (!window) {
+        return false;
+    }
+    struct bizday today = calendar_day_of(engine->w.site->root, now);
+    for (int offset = -1; offset <= 8; offset++) {
+        struct instant from, to;
+        if (!frame_of(engine, window, bizday_plus(today, offset), &from, &to)) {
+            continue;
+        }
+        if (now.ms >= from.ms && now.ms < to.ms) {
+            *next = to;
+            return true;
+        }
+        if (from.ms > now.ms && from.ms < next->ms) {
+            *next = from;
+        }
+    }
+    return false;
+}
+
+enum { FILE_FRESH_MS = 30000 }; /* machine clock */
+
+int file_is_known(void *data, const char *agent, const char *path)
+{
+    struct engine *engine = data;
+    const char *name = agent_of(engine, agent)->name;
+    struct file_fact *fact = map_get(&engine->w.files, arena_printf(&engine->turn, "%s\n%s", name, path));
+    return !fact || engine->wall.ms - fact->asked_wall_ms > FILE_FRESH_MS ? -1 : fact->known;
+}
