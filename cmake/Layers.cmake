@@ -8,7 +8,7 @@ find_package(PkgConfig REQUIRED)
 set(BANTO_PKG_wire jansson libcyaml yaml-0.1)
 set(BANTO_PKG_os libuv)
 set(BANTO_PKG_store sqlite3 libcrypto)
-set(BANTO_PKG_http libmicrohttpd gnutls)
+set(BANTO_PKG_http libmicrohttpd gnutls libcurl)
 set(BANTO_PKG_agent libcurl libuv jansson)
 set(BANTO_PKG_cli libcurl jansson libutf8proc)
 

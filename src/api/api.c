@@ -167,28 +167,32 @@ enum api_change api_change_next(struct api *api, int64_t *seq, struct strbuf *in
     return API_NO_CHANGE;
 }
 
-bool api_change_read(struct api *api, struct arena *tmp, int64_t *seq, struct strbuf *into, bool *found, struct err *e)
+static void change_print(struct api *api, const struct journal_row *row, struct strbuf *into)
 {
-    (void)tmp;
+    struct json j = {.into = into};
+    json_open(&j, NULL);
+    json_number(&j, "seq", row->seq);
+    json_instant(&j, "at", row->entry.at, zone_offset_sec(api->zone, row->entry.at) / 60);
+    json_text(&j, "operation", row->entry.operation);
+    json_text(&j, "entity", row->entry.entity);
+    json_text(&j, "actor", row->entry.actor);
+    json_text(&j, "via", row->entry.via);
+    json_text(&j, "reason", row->entry.reason);
+    json_end(&j);
+    strbuf_char(into, '\n');
+}
+
+bool api_change_read(struct api *api, int64_t *seq, struct strbuf *into, struct err *e)
+{
     struct store_reader *reader = NULL;
     if (!reader_take(api, &reader, e)) {
         return false;
     }
-    struct journal_query query = {.stream = api->config.service, .after_seq = *seq, .to = INSTANT_NEVER, .limit = 1};
+    struct journal_query query = {.stream = api->config.service, .after_seq = *seq, .to = INSTANT_NEVER, .limit = CHANGES_READ_MAX};
     struct rows *rows = store_journal(reader, &query);
     struct journal_row row;
-    *found = journal_next(rows, &row);
-    if (*found) {
-        struct json j = {.into = into};
-        json_open(&j, NULL);
-        json_number(&j, "seq", row.seq);
-        json_instant(&j, "at", row.entry.at, zone_offset_sec(api->zone, row.entry.at) / 60);
-        json_text(&j, "actor", row.entry.actor);
-        json_text(&j, "via", row.entry.via);
-        json_text(&j, "operation", row.entry.operation);
-        json_text(&j, "entity", row.entry.entity);
-        json_text(&j, "reason", row.entry.reason);
-        json_end(&j);
+    while (journal_next(rows, &row)) {
+        change_print(api, &row, into);
         *seq = row.seq;
     }
     bool is_good = rows_end(rows, e);

@@ -80,8 +80,8 @@ bool api_call(struct api *api, struct arena *into, const struct api_request *req
 enum api_change { API_CHANGE, API_NO_CHANGE, API_CHANGE_GONE /* fell off the ring: read the journal */ };
 /* The first change after *seq from the ring: appends its JSON and moves *seq. */
 enum api_change api_change_next(struct api *api, int64_t *seq, struct strbuf *into);
-/* The same from the journal; false: the store broke. *found false: no more. */
-MUST_CHECK bool api_change_read(struct api *api, struct arena *tmp, int64_t *seq, struct strbuf *into, bool *found, struct err *e);
+/* The same from the journal, many lines at once, each ending in a line feed; none: it has been read to its end. */
+MUST_CHECK bool api_change_read(struct api *api, int64_t *seq, struct strbuf *into, struct err *e);
 int64_t api_change_head(struct api *api);
 int api_changes_watch(struct api *api, void (*wake)(void *data), void *data);
 void api_changes_unwatch(struct api *api, int id);

@@ -15,7 +15,7 @@
 #include "wire/json.h"
 #include "wire/site.h"
 
-enum { READERS_MAX = 16, LIST_ROWS_DEFAULT = 200 };
+enum { READERS_MAX = 16, LIST_ROWS_DEFAULT = 200, CHANGES_READ_MAX = 256 };
 
 struct api {
     struct arena memory;

@@ -17,13 +17,13 @@ const char *plan_state_word(int64_t state)
 
 const char *registration_word(int64_t kind)
 {
-    static const char *const words[] = {"planned", "fixed"};
+    static const char *const words[] = {"none", "planned", "fixed"};
     return word(words, COUNT(words), kind);
 }
 
 const char *origin_word(int64_t origin)
 {
-    static const char *const words[] = {"plan", "hand", "imported"};
+    static const char *const words[] = {"planned", "added", "by-hand", "imported"};
     return word(words, COUNT(words), origin);
 }
 

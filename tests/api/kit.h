@@ -29,7 +29,7 @@ static inline void kit_fill(struct store *store)
     struct store_batch *batch = store_batch_open(store);
     struct unit_row unit = {.id = 7, .path = "/G/NET", .version = 70, .type = "n", .comment = "夜間"};
     struct version_row version = {.id = 70, .unit = 7, .number = 1, .made_ms = 1000, .actor = "root", .hash = "00", .text = KIT_NET};
-    struct registration_row registration = {.unit = 7, .actor = "root"};
+    struct registration_row registration = {.unit = 7, .kind = 1, .actor = "root"};
     struct run_row run = {.id = 12, .unit = 7, .version = 70, .date = 20633, .status = 8, .started_ms = 1782687600000, .reason = "", .macros = ""};
     struct node_row node = {.run = 12, .node = 1, .status = 14, .attempt = 1, .code = 12, .agent = "local", .reason = ""};
     struct event_row event = {.id = 3, .at_ms = 1782687600000, .severity = 2, .unit = "/G/NET", .run = 12, .node = 1,

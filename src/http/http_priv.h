@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * http_priv - what the files of this folder share: listeners, requests, streams.
+ *
+ * Locks: http->lock is over everything below that more than one thread touches. Order: a lock of the engine, then
+ * ours, then the library's (suspend and resume are called with ours held, the engine never is).
+ */
+#include <microhttpd.h>
+#include <pthread.h>
+
+#include "api/api.h"
+#include "base/vec.h"
+#include "http/http.h"
+
+enum { LISTENERS = 2, STREAM_QUIET_MS = 15000, ACTOR_BYTES = 80 };
+
+/* Who is at the other end; found once a connection. */
+struct peer {
+    enum caller_kind kind;
+    char actor[ACTOR_BYTES];
+};
+
+struct stream;
+struct request;
+
+struct listener {
+    struct http *http;
+    struct MHD_Daemon *daemon;
+    int fd;                    /* -1 = not in use */
+    bool is_tcp;
+};
+
+struct http {
+    struct arena memory;
+    struct api *api;
+    const char *unix_path;
+    int port;
+    struct listener listeners[LISTENERS]; /* Unix, TCP */
+    pthread_mutex_t lock;
+    pthread_cond_t pulse;      /* streams came or the end */
+    pthread_t pulse_thread;
+    bool is_stopping;
+    int watch;                 /* of the feed */
+    struct stream *streams;    /* all that are open */
+    struct request *requests;  /* all that still hold memory */
+};
+
+/*
+ * One request. Held by its connection and, while an act is under way, by the engine; freed by the last.
+ */
+struct request {
+    struct listener *listener;
+    struct MHD_Connection *connection;
+    struct arena arena;
+    const char *path;          /* as sent, without the query */
+    const struct operation *operation;
+    struct str path_value;
+    struct caller caller;
+    VEC(struct api_pair) query;
+    struct strbuf body;
+    size_t body_bytes_max;
+    struct api_response response;
+    struct err refused;        /* code != ERR_NONE: answer with this */
+    bool is_begun, has_response, is_waiting /* for the engine, suspended */;
+    int references;
+    struct request *next, *before;
+};
+
+/* listen.c */
+MUST_CHECK bool listen_unix(const char *path, int *fd, struct err *e);
+MUST_CHECK bool listen_tcp(const char *address, int *fd, int *port, struct err *e);
+void peer_find(int fd, bool is_tcp, struct peer *ret);
+
+/* request.c: the callbacks of the library. */
+void *request_open(void *cls, const char *uri, struct MHD_Connection *connection);
+enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                               const char *version, const char *data, size_t *data_n, void **con_cls);
+void request_completed(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode code);
+void requests_stop(struct http *http); /* answers all that wait; with the lock held */
+
+void requests_free(struct http *http); /* those that the engine never answered; when all threads have ended */
+
+/* stream.c */
+enum MHD_Result stream_open(struct request *request);
+void streams_wake(void *data);         /* data: struct http; the feed has grown */
+void *streams_pulse(void *data);       /* the thread that keeps quiet streams alive */
+void streams_stop(struct http *http);  /* with the lock held */
+
+/* answer.c */
+enum MHD_Result answer_queue(struct MHD_Connection *connection, struct api_response *response, bool is_last);
