@@ -28,6 +28,10 @@ void run_hold(struct step *s, int32_t n)
         return;
     }
     struct node_run *node = node_at(s, n);
+    if (node->status == STATUS_EXEC_WAIT) { /* a hold calls the retry off: the last end counts (reference §9) */
+        node_end(s, n, node_failure(s->run, n, STATUS_ABNORMAL));
+        return;
+    }
     node->flags |= NODE_HELD;
     if (n == 0) {
         s->run->flags |= RUN_HELD;
@@ -35,7 +39,9 @@ void run_hold(struct step *s, int32_t n)
         return; /* the caller, who owns the root's gates, shows it as held when its time comes */
     }
     if (node->status == STATUS_QUEUING || node->status == STATUS_GATE_WAIT) {
-        effect_add(s, EFFECT_UNQUEUE, n);
+        if (node->status == STATUS_QUEUING) {
+            effect_add(s, EFFECT_UNQUEUE, n);
+        }
         node_move(s, n, STATUS_HOLDING);
     } else {
         effect_add(s, EFFECT_NODE, n);
@@ -70,18 +76,23 @@ enum run_refusal run_kill_check(const struct run *run, int32_t node)
     return status_is_ended(node_status(run, node)) ? RUN_WRONG_STATE : RUN_ACCEPTED;
 }
 
-/* Everything at or below `top` that waits ends; `to` for jobs on their way to an agent, UNEXEC for the rest. */
-static void stop_waiting(struct step *s, int32_t top, enum status to)
+/*
+ * Everything at or below `top` that waits ends: a job on its way to an agent as `queued`, one that waits for its retry as
+ * `retry`, the rest was not run.
+ */
+static void stop_waiting(struct step *s, int32_t top, enum status queued, enum status retry)
 {
-    for (int32_t n = s->run->net->node_count - 1; n >= top && n > 0; n--) {
+    for (int32_t n = net_end(s->run->net, top) - 1; n >= top && n > 0; n--) {
         enum status status = node_status(s->run, n);
-        if (!net_is_below(s->run->net, n, top) || !can_wait_on(status) || node_is_live(s->run, n)) {
+        if (!can_wait_on(status) || node_is_live(s->run, n)) {
             continue;
         }
         if (status == STATUS_QUEUING) {
             effect_add(s, EFFECT_UNQUEUE, n);
+            node_end(s, n, node_failure(s->run, n, queued));
+        } else {
+            node_end(s, n, status == STATUS_EXEC_WAIT ? node_failure(s->run, n, retry) : STATUS_UNEXEC);
         }
-        node_end(s, n, status == STATUS_QUEUING || status == STATUS_EXEC_WAIT ? to : STATUS_UNEXEC);
     }
 }
 
@@ -94,9 +105,9 @@ void run_kill(struct step *s, int32_t top)
         s->run->flags |= RUN_KILLED;
         effect_add(s, EFFECT_RUN, 0);
     }
-    for (int32_t n = s->run->net->node_count - 1; n >= top; n--) {
+    for (int32_t n = net_end(s->run->net, top) - 1; n >= top; n--) {
         struct node_run *node = node_at(s, n);
-        if (net_is_below(s->run->net, n, top) && (node_is_live(s->run, n) || node_is_busy(s->run, n))) {
+        if (node_is_live(s->run, n) || node_is_busy(s->run, n)) {
             node->flags |= NODE_KILLING;
             effect_add(s, n == 0 ? EFFECT_RUN : EFFECT_NODE, n);
             if (node_is_live(s->run, n)) {
@@ -107,7 +118,7 @@ void run_kill(struct step *s, int32_t top)
         }
     }
     bool was_waiting = can_wait_on(node_status(s->run, top));
-    stop_waiting(s, top, STATUS_KILLED);
+    stop_waiting(s, top, STATUS_KILLED, STATUS_KILLED);
     if (top == 0 && was_waiting) {
         node_end(s, 0, STATUS_KILLED);
     }
@@ -121,7 +132,7 @@ void run_interrupt(struct step *s)
     s->run->flags |= RUN_INTERRUPTED;
     effect_add(s, EFFECT_RUN, 0);
     bool was_waiting = can_wait_on(node_status(s->run, 0));
-    stop_waiting(s, 0, STATUS_UNEXEC);
+    stop_waiting(s, 0, STATUS_UNEXEC, STATUS_ABNORMAL); /* no retry more: its last end counts */
     if (was_waiting) {
         node_end(s, 0, STATUS_INTERRUPTED);
     }
@@ -138,27 +149,6 @@ enum run_refusal run_change_check(const struct run *run, int32_t node, enum stat
     bool is_queued = from == STATUS_QUEUING || from == STATUS_RUNNING;
     return is_allowed_target && (is_queued || status_is_ended(from)) && status_may_move(from, to) ? RUN_ACCEPTED
                                                                                                 : RUN_WRONG_STATE;
-}
-
-/* Ended nets above show what their units have come to now. */
-static void refresh_above(struct step *s, int32_t n)
-{
-    for (int32_t up = net_at(s, n)->parent; up >= 0; up = net_at(s, up)->parent) {
-        if (!node_is_ended(s->run, up)) {
-            return;
-        }
-        bool is_bad = false, is_odd = false, is_warning = false;
-        for (int32_t child = net_at(s, up)->first_child; child >= 0; child = net_at(s, child)->next_sibling) {
-            enum status status = node_status(s->run, child);
-            is_odd |= status == STATUS_UNEXEC || status == STATUS_UNEXEC_W;
-            is_bad |= status != STATUS_UNEXEC && status != STATUS_UNEXEC_W && node_is_bad(s->run, child);
-            is_warning |= status == STATUS_WARNING;
-        }
-        enum status to = is_bad ? STATUS_ABNORMAL : is_odd ? STATUS_INVALID_SEQ : is_warning ? STATUS_WARNING : STATUS_NORMAL;
-        if (to != node_status(s->run, up)) {
-            node_move(s, up, to);
-        }
-    }
 }
 
 void run_change_status(struct step *s, const struct run_event *event)

@@ -16,6 +16,15 @@ bool net_is_below(const struct net *net, int32_t n, int32_t top)
     return n == top;
 }
 
+int32_t net_end(const struct net *net, int32_t n)
+{
+    int32_t end = n + 1; /* parents stand before their children: all below n follow it */
+    while (end < net->node_count && net->nodes[end].parent >= n) {
+        end++;
+    }
+    return end;
+}
+
 bool node_is_complete(const struct run *run, int32_t n)
 {
     int32_t dependent = run->net->nodes[n].dependent;
@@ -117,12 +126,13 @@ static void node_ended(struct step *s, int32_t n, enum status before)
     assert(up->children_left > 0);
     up->children_left--;
     net_colour(s, n, status_class(status), status == STATUS_WARNING);
-    if (node->dependent >= 0) {
-        look_at(s, node->dependent); /* what follows waits for the dependent unit */
-    } else if (node->judged_by >= 0) {
-        pass_on(s, node->judged_by);
-    } else {
+    if (node_is_complete(s->run, n)) {
         pass_on(s, n);
+    } else {
+        look_at(s, node->dependent); /* what follows waits for the dependent unit */
+    }
+    if (node->judged_by >= 0 && node_is_complete(s->run, node->judged_by)) {
+        pass_on(s, node->judged_by); /* not before both have ended, whichever is last */
     }
     look_at(s, node->parent);
 }
@@ -132,16 +142,20 @@ void node_end(struct step *s, int32_t n, enum status to)
     enum status before = node_status(s->run, n);
     struct node_run *node = node_at(s, n);
     node->ended_ms = s->now.ms;
-    node->due_ms = 0;
+    if (node->due_ms > 0) { /* "not planned" stays true for a rerun */
+        node->due_ms = 0;
+    }
     node_move(s, n, to);
     node_ended(s, n, before);
 }
 
 void node_leave_out(struct step *s, int32_t n, enum status to)
 {
-    for (int32_t i = s->run->net->node_count - 1; i > n; i--) { /* children before parents */
-        if (net_is_below(s->run->net, i, n) && !node_is_ended(s->run, i)) {
-            node_at(s, i)->ended_ms = s->now.ms;
+    for (int32_t i = net_end(s->run->net, n) - 1; i > n; i--) { /* children before parents */
+        struct node_run *node = node_at(s, i);
+        node->preds_left = 0; /* those in front of it end here, too */
+        if (!node_is_ended(s->run, i)) {
+            node->ended_ms = s->now.ms;
             node_move(s, i, to);
             node_at(s, net_at(s, i)->parent)->children_left--;
         }
@@ -202,7 +216,7 @@ void node_pass_time(struct step *s, int32_t n)
     }
 }
 
-static enum status net_result(const struct run *run, int32_t n)
+enum status net_outcome(const struct run *run, int32_t n)
 {
     bool is_bad = false, is_odd = false, is_warning = false;
     const struct net *net = run->net;
@@ -216,13 +230,55 @@ static enum status net_result(const struct run *run, int32_t n)
             is_warning = true;
         }
     }
+    return is_bad ? STATUS_ABNORMAL : is_odd ? STATUS_INVALID_SEQ : is_warning ? STATUS_WARNING : STATUS_NORMAL;
+}
+
+static enum status net_result(const struct run *run, int32_t n)
+{
     if ((run->nodes[n].flags & NODE_KILLING) || (run->flags & RUN_KILLED)) {
         return STATUS_KILLED;
     }
-    if (run->flags & RUN_INTERRUPTED) {
-        return STATUS_INTERRUPTED;
+    return run->flags & RUN_INTERRUPTED ? STATUS_INTERRUPTED : net_outcome(run, n);
+}
+
+enum status net_colour_now(const struct run *run, int32_t n)
+{
+    const struct net *net = run->net;
+    enum status colour = STATUS_RUNNING;
+    for (int32_t child = net->nodes[n].first_child; child >= 0; child = net->nodes[child].next_sibling) {
+        enum status status = node_status(run, child);
+        if (node_is_bad(run, child) || status == STATUS_ABEND_RUNNING) {
+            return STATUS_ABEND_RUNNING;
+        }
+        if (status == STATUS_WARNING || status == STATUS_WARN_RUNNING) {
+            colour = STATUS_WARN_RUNNING;
+        }
     }
-    return is_bad ? STATUS_ABNORMAL : is_odd ? STATUS_INVALID_SEQ : is_warning ? STATUS_WARNING : STATUS_NORMAL;
+    return colour;
+}
+
+void refresh_above(struct step *s, int32_t n)
+{
+    for (int32_t up = net_at(s, n)->parent; up >= 0; up = net_at(s, up)->parent) {
+        enum status now = node_status(s->run, up);
+        enum status to = node_is_busy(s->run, up) ? net_colour_now(s->run, up)
+                         : status_is_ended(now)   ? net_outcome(s->run, up)
+                                                  : now;
+        bool was_stopped = now == STATUS_KILLED || now == STATUS_INTERRUPTED;
+        if (to == now || (was_stopped && status_class(to) == STATUS_BAD)) {
+            return;
+        }
+        node_move(s, up, to);
+    }
+}
+
+bool node_is_ready(const struct run *run, int32_t n)
+{
+    const struct net_node *def = &run->net->nodes[n];
+    const struct node_run *node = &run->nodes[n];
+    return n > 0 && (node->status == STATUS_TERM_WAIT || node->status == STATUS_GATE_WAIT) &&
+           node_is_busy(run, def->parent) && node->preds_left == 0 &&
+           (def->judged_by < 0 || node_is_ended(run, def->judged_by));
 }
 
 /* The turn of a node has come, or may have come. */
@@ -237,18 +293,12 @@ static void look(struct step *s, int32_t n)
         }
         return;
     }
-    if (node->status != STATUS_TERM_WAIT || n == 0 || !node_is_busy(run, def->parent) || node->preds_left > 0) {
+    if (!node_is_ready(run, n)) {
         return;
     }
-    if (def->judged_by >= 0) {
-        enum status judged = node_status(run, def->judged_by);
-        if (!status_is_ended(judged)) {
-            return;
-        }
-        if (judged != STATUS_NORMAL) {
-            node_leave_out(s, n, node_is_bad(run, def->judged_by) ? STATUS_UNEXEC : STATUS_BYPASS);
-            return;
-        }
+    if (def->judged_by >= 0 && node_status(run, def->judged_by) != STATUS_NORMAL) {
+        node_leave_out(s, n, node_is_bad(run, def->judged_by) ? STATUS_UNEXEC : STATUS_BYPASS);
+        return;
     }
     if (run->flags & (RUN_INTERRUPTED | RUN_KILLED)) {
         node_leave_out(s, n, STATUS_UNEXEC);

@@ -14,23 +14,29 @@ static int64_t nested_due_ms(const struct net_node *node, const struct run *run,
     if (schedule->rule_count == 0) {
         return 0;
     }
+    /* Only the linked rules are asked: of several rules at one instant just one would be told. */
+    struct arena tmp = {0};
+    struct schedule linked = *schedule;
+    linked.rules = arena_array(&tmp, struct schedule_rule, schedule->rule_count);
+    linked.rule_count = 0;
+    for (size_t i = 0; i < schedule->rule_count; i++) {
+        const struct schedule_rule *rule = &schedule->rules[i];
+        int parent_rule = rule->parent_rule ? rule->parent_rule : rule->number;
+        if (root_rule == 0 || parent_rule == root_rule) {
+            linked.rules[linked.rule_count++] = *rule;
+        }
+    }
     struct occurrences found = {0};
     struct schedule_query query = {.calendar = calendar, .registered = run->date, .from = run->date, .to = run->date};
-    schedule_occurrences(schedule, &query, &found);
+    schedule_occurrences(&linked, &query, &found);
     int64_t due_ms = DUE_NOT_PLANNED;
     for (size_t i = 0; i < found.list.n && due_ms == DUE_NOT_PLANNED; i++) {
-        const struct occurrence *o = &found.list.at[i];
-        int linked = o->rule;
-        for (size_t r = 0; r < schedule->rule_count; r++) {
-            if (schedule->rules[r].number == o->rule && schedule->rules[r].parent_rule) {
-                linked = schedule->rules[r].parent_rule;
-            }
-        }
-        if (o->state == OCCURRENCE_RUN && (root_rule == 0 || linked == root_rule)) {
-            due_ms = o->start.ms;
+        if (found.list.at[i].state == OCCURRENCE_RUN) {
+            due_ms = found.list.at[i].start.ms;
         }
     }
     vec_close(&found.list);
+    arena_close(&tmp);
     return due_ms;
 }
 
@@ -81,7 +87,13 @@ static const char *check_node(const struct run *run, int32_t n)
 {
     const struct net_node *def = &run->net->nodes[n];
     const struct node_run *node = &run->nodes[n];
-    int32_t preds_left = 0;
+    int32_t preds_left = 0, children_left = 0;
+    for (int32_t child = def->first_child; child >= 0; child = run->net->nodes[child].next_sibling) {
+        children_left += !node_is_ended(run, child);
+    }
+    if (children_left != node->children_left) {
+        return "children_left is not what the units inside say";
+    }
     for (uint32_t i = 0; i < def->pred_count; i++) {
         preds_left += !node_is_complete(run, run->net->edges[def->pred_from + i]);
     }
@@ -98,6 +110,9 @@ static const char *check_node(const struct run *run, int32_t n)
     bool is_past_waiting = class == STATUS_BUSY || node_status(run, n) == STATUS_QUEUING;
     if (n > 0 && is_past_waiting && !node_is_busy(run, def->parent)) {
         return "a unit runs in a net that does not";
+    }
+    if (def->kind == NODE_NET && node_is_busy(run, n) && node->children_left == 0) {
+        return "a net goes on though all its units have ended";
     }
     if (def->kind == NODE_NET && status_is_ended(node_status(run, n)) && node->children_left > 0) {
         return "a net has ended before its units";

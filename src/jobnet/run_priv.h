@@ -28,10 +28,17 @@ static inline bool node_is_live(const struct run *run, int32_t n)
 }
 /* Is `n` `top` itself or below it? */
 bool net_is_below(const struct net *net, int32_t n, int32_t top);
+/* Behind the last node below `n`. */
+int32_t net_end(const struct net *net, int32_t n);
 /* Has it ended, its dependent unit included (judgment)? Then what follows may be looked at. */
 bool node_is_complete(const struct run *run, int32_t n);
 /* Ended BAD and not treated as done. */
 bool node_is_bad(const struct run *run, int32_t n);
+/* It waits, its net runs and all in front of it has ended: only time, hold and gates remain. */
+bool node_is_ready(const struct run *run, int32_t n);
+/* What the units of a net come to, and its colour while it runs. */
+enum status net_outcome(const struct run *run, int32_t n);
+enum status net_colour_now(const struct run *run, int32_t n);
 /* Some unit in front (or its dependent) is bad. */
 bool preds_are_bad(const struct run *run, int32_t n);
 
@@ -47,6 +54,8 @@ void settle(struct step *s);
 /* Every waiting node whose turn it is. After a load, a rerun, a resume. */
 void look_at_all(struct step *s);
 
+/* Nets around show what their units have come to now: a status was changed behind their back. */
+void refresh_above(struct step *s, int32_t n);
 void node_end(struct step *s, int32_t n, enum status to);
 /* The node and everything below it that has not ended. */
 void node_leave_out(struct step *s, int32_t n, enum status to);
@@ -54,6 +63,8 @@ void node_leave_out(struct step *s, int32_t n, enum status to);
 void node_pass_time(struct step *s, int32_t n);
 void node_pass_gates(struct step *s, int32_t n);
 void net_begin(struct step *s, int32_t n);
+/* The -WR form of a failure after "rerun only warnings". */
+enum status node_failure(const struct run *run, int32_t n, enum status failure);
 void judgment_decide(struct step *s, int32_t n);
 void judgment_end(struct step *s, int32_t n, bool is_true);
 

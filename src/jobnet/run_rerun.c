@@ -44,77 +44,90 @@ static bool is_unexec(const struct run *run, int32_t n)
     return status == STATUS_UNEXEC || status == STATUS_UNEXEC_W;
 }
 
-/* A unit that itself went wrong: a job or judgment that ended BAD, not merely one left out behind it. */
+/* A unit that itself went wrong and was not treated as done: a job or judgment, not merely one left out behind it. */
 static bool is_failed_leaf(const struct run *run, int32_t n)
 {
-    return run->net->nodes[n].kind != NODE_NET && status_class(node_status(run, n)) == STATUS_BAD && !is_unexec(run, n);
+    return run->net->nodes[n].kind != NODE_NET && node_is_bad(run, n) && !is_unexec(run, n);
 }
 
-static void mark_below(const struct run *run, int32_t top, bool *marks)
+/* The bad units whose successors run although they stay bad. */
+static bool is_treated_as_done(const struct run *run, enum rerun_kind kind, int32_t node, int32_t n)
 {
-    for (int32_t n = top > 0 ? top : 1; n < run->net->node_count; n++) {
-        if (net_is_below(run->net, n, top)) {
-            marks[n] = true;
-        }
+    return (kind == RERUN_NEXT && is_failed_leaf(run, n)) || (kind == RERUN_AFTER && n == node && node_is_bad(run, n));
+}
+
+/* Marking: each unit is put on the list once, so the whole costs units and relations once. */
+struct marking {
+    const struct run *run;
+    bool *marks;
+    bool *seen;    /* what is behind it is marked, or will be by the list */
+    int32_t *todo;
+    size_t todo_count;
+};
+
+static void mark_below(struct marking *m, int32_t top)
+{
+    int32_t end = net_end(m->run->net, top);
+    for (int32_t n = top > 0 ? top : 1; n < end; n++) {
+        m->marks[n] = true;
     }
 }
 
-/* Everything that follows unit n within its net. Order of relations is free of cycles, nodes are marked once. */
-static void mark_behind(const struct run *run, int32_t n, bool *marks)
+static void mark_later(struct marking *m, int32_t n)
 {
-    const struct net *net = run->net;
-    struct arena tmp = {0};
-    int32_t *todo = arena_array(&tmp, int32_t, (size_t)net->node_count + 1);
-    bool *seen = arena_array(&tmp, bool, (size_t)net->node_count);
-    size_t count = 0;
-    todo[count++] = n;
-    while (count) {
-        const struct net_node *node = &net->nodes[todo[--count]];
-        for (uint32_t i = 0; i <= node->succ_count; i++) {
-            int32_t next = i < node->succ_count ? net->edges[node->succ_from + i] : node->dependent;
-            if (next >= 0 && !seen[next]) {
-                seen[next] = true;
-                mark_below(run, next, marks);
-                todo[count++] = next;
-            }
-        }
-        if (node->judged_by >= 0 && !seen[node->judged_by]) { /* what follows the judgment follows its dependent unit */
-            const struct net_node *judge = &net->nodes[node->judged_by];
-            for (uint32_t i = 0; i < judge->succ_count; i++) {
-                int32_t next = net->edges[judge->succ_from + i];
-                if (!seen[next]) {
-                    seen[next] = true;
-                    mark_below(run, next, marks);
-                    todo[count++] = next;
-                }
-            }
-        }
+    if (!m->seen[n]) {
+        m->seen[n] = true;
+        m->todo[m->todo_count++] = n;
     }
-    arena_close(&tmp);
+}
+
+static void mark_successors(struct marking *m, int32_t n)
+{
+    const struct net *net = m->run->net;
+    for (uint32_t i = 0; i < net->nodes[n].succ_count; i++) {
+        int32_t next = net->edges[net->nodes[n].succ_from + i];
+        mark_below(m, next);
+        mark_later(m, next);
+    }
 }
 
 /* What follows n, and what follows each net around it. */
-static void mark_behind_all(const struct run *run, int32_t n, bool *marks)
+static void mark_behind(struct marking *m, int32_t n)
 {
-    for (int32_t at = n; at > 0; at = run->net->nodes[at].parent) {
-        mark_behind(run, at, marks);
+    const struct net *net = m->run->net;
+    for (int32_t at = n; at > 0; at = net->nodes[at].parent) {
+        mark_later(m, at);
+    }
+    while (m->todo_count) {
+        const struct net_node *node = &net->nodes[m->todo[--m->todo_count]];
+        mark_successors(m, (int32_t)(node - net->nodes));
+        if (node->dependent >= 0) {
+            mark_below(m, node->dependent);
+        }
+        if (node->judged_by >= 0) { /* what follows the judgment follows its dependent unit */
+            mark_successors(m, node->judged_by);
+        }
     }
 }
 
-static void mark_root_kind(const struct run *run, enum rerun_kind kind, bool *marks)
+static void mark_root_kind(struct marking *m, enum rerun_kind kind)
 {
+    const struct run *run = m->run;
     for (int32_t n = 1; n < run->net->node_count; n++) {
         if (kind == RERUN_TOP) {
-            marks[n] = true;
+            m->marks[n] = true;
         } else if (kind == RERUN_WARNING) {
-            marks[n] |= node_is_job(run, n) && node_status(run, n) == STATUS_WARNING;
+            m->marks[n] |= node_is_job(run, n) && node_status(run, n) == STATUS_WARNING;
         } else if (is_unexec(run, n)) {
-            marks[n] = true;
-        } else if (is_failed_leaf(run, n)) {
-            if (kind == RERUN_ABNORMAL_JOB) {
-                marks[n] = true;
-            } else if (kind == RERUN_ABNORMAL_NET) {
-                mark_below(run, run->net->nodes[n].parent, marks);
+            m->marks[n] = true;
+        } else if (is_failed_leaf(run, n) && kind != RERUN_NEXT) {
+            int32_t from = kind == RERUN_ABNORMAL_NET ? run->net->nodes[n].parent : n;
+            if (!m->marks[from]) {
+                mark_below(m, from);
+            }
+            mark_behind(m, from);
+            if (from == 0) {
+                return; /* all are marked */
             }
         }
     }
@@ -122,18 +135,21 @@ static void mark_root_kind(const struct run *run, enum rerun_kind kind, bool *ma
 
 void run_rerun_mark(const struct run *run, enum rerun_kind kind, int32_t node, bool *marks)
 {
-    memset(marks, 0, (size_t)run->net->node_count * sizeof(*marks));
+    size_t count = (size_t)run->net->node_count;
+    struct arena tmp = {0};
+    struct marking m = {.run = run, .marks = marks, .seen = arena_array(&tmp, bool, count), .todo = arena_array(&tmp, int32_t, count)};
+    memset(marks, 0, count * sizeof(*marks));
     if (!rerun_rows[kind].is_of_node) {
-        mark_root_kind(run, kind, marks);
-        return;
+        mark_root_kind(&m, kind);
+    } else {
+        if (kind == RERUN_FROM || kind == RERUN_ONLY) {
+            mark_below(&m, node);
+        }
+        if (kind == RERUN_FROM || kind == RERUN_AFTER) {
+            mark_behind(&m, node);
+        }
     }
-    if (kind == RERUN_FROM || kind == RERUN_ONLY) {
-        mark_below(run, node, marks);
-    }
-    if (kind == RERUN_FROM || kind == RERUN_AFTER) {
-        mark_behind_all(run, node, marks);
-    }
-    marks[0] = false;
+    arena_close(&tmp);
 }
 
 enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, int32_t node)
@@ -145,7 +161,11 @@ enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, in
     if (status_class(node_status(run, 0)) == STATUS_WAIT || node_status(run, 0) == STATUS_DEFERRED) {
         return RUN_WRONG_STATE; /* it has not started */
     }
-    if (!is_of_node && kind == RERUN_TOP && !node_is_ended(run, 0)) {
+    bool is_stopping = run->flags & (RUN_KILLED | RUN_INTERRUPTED);
+    if (!node_is_ended(run, 0) && (kind == RERUN_TOP || is_stopping)) {
+        return RUN_NOT_ENDED;
+    }
+    if (kind == RERUN_AFTER && !node_is_ended(run, node)) {
         return RUN_NOT_ENDED;
     }
     struct arena tmp = {0};
@@ -153,7 +173,7 @@ enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, in
     run_rerun_mark(run, kind, node, marks);
     enum run_refusal answer = RUN_NOTHING_TO_DO;
     for (int32_t n = 1; n < run->net->node_count; n++) {
-        if (!marks[n] && !(kind == RERUN_NEXT && is_failed_leaf(run, n))) {
+        if (!marks[n] && !is_treated_as_done(run, kind, node, n)) {
             continue;
         }
         if (answer == RUN_NOTHING_TO_DO) {
@@ -171,13 +191,13 @@ enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, in
 static void reset(struct step *s, int32_t n, const struct run_event *event)
 {
     struct node_run *node = node_at(s, n);
-    bool is_warning_rerun = event->rerun == RERUN_WARNING;
-    node->flags = (uint16_t)((event->is_held ? NODE_HELD : 0) | (is_warning_rerun ? NODE_WARNING_RERUN : 0));
+    node->flags = event->rerun == RERUN_WARNING ? NODE_WARNING_RERUN : 0;
     node->code = CODE_NONE;
     node->started_ms = 0;
     node->ended_ms = 0;
-    if (node->due_ms != DUE_NOT_PLANNED) {
-        node->due_ms = 0; /* a rerun starts at once */
+    bool is_wanted = (event->rerun == RERUN_FROM || event->rerun == RERUN_ONLY) && n == event->node;
+    if (node->due_ms != DUE_NOT_PLANNED || is_wanted) {
+        node->due_ms = 0; /* a rerun starts at once; a net not planned for the day only when it is named */
     }
     if (node->status != STATUS_TERM_WAIT) {
         node_move(s, n, STATUS_TERM_WAIT);
@@ -194,9 +214,10 @@ static void reopen_above(struct step *s, int32_t n)
         if (node->status == STATUS_TERM_WAIT) {
             return; /* set back itself: it begins anew */
         }
-        node->flags &= (uint16_t)~(NODE_KILLING | NODE_TIMED_OUT);
-        node->ended_ms = 0;
         if (node_is_ended(s->run, up)) {
+            node->flags &= (uint16_t)~(NODE_KILLING | NODE_TIMED_OUT | NODE_PASSED);
+            node->ended_ms = 0;
+            node->started_ms = node->started_ms ? node->started_ms : s->now.ms;
             node_move(s, up, STATUS_RUNNING);
         }
     }
@@ -208,17 +229,33 @@ static void colour_again(struct step *s) /* nets that run show what their ended 
         if (net_at(s, n)->kind != NODE_NET || !node_is_busy(s->run, n)) {
             continue;
         }
-        enum status to = STATUS_RUNNING;
-        for (int32_t child = net_at(s, n)->first_child; child >= 0; child = net_at(s, child)->next_sibling) {
-            enum status status = node_status(s->run, child);
-            if (node_is_bad(s->run, child) || status == STATUS_ABEND_RUNNING) {
-                to = STATUS_ABEND_RUNNING;
-            } else if ((status == STATUS_WARNING || status == STATUS_WARN_RUNNING) && to == STATUS_RUNNING) {
-                to = STATUS_WARN_RUNNING;
-            }
-        }
+        enum status to = net_colour_now(s->run, n);
         if (to != node_status(s->run, n)) {
             node_move(s, n, to);
+        }
+    }
+}
+
+/* What waits behind a unit that runs again waits for it again; where the rerun begins is where it is held. */
+static void wait_again(struct step *s, const bool *marks, bool is_held)
+{
+    for (int32_t n = 1; n < s->run->net->node_count; n++) {
+        struct node_run *node = node_at(s, n);
+        const struct net_node *def = net_at(s, n);
+        bool is_judge_marked = def->judged_by >= 0 && marks[def->judged_by];
+        bool is_behind = node->preds_left > 0 || is_judge_marked || !node_is_busy(s->run, def->parent);
+        if (marks[n]) {
+            if (is_held && !is_behind) {
+                node->flags |= NODE_HELD;
+            }
+            continue;
+        }
+        bool is_waiting = status_class((enum status)node->status) == STATUS_WAIT && !node_is_live(s->run, n);
+        if (is_waiting && is_behind && node->status != STATUS_TERM_WAIT) {
+            if (node->status == STATUS_QUEUING) {
+                effect_add(s, EFFECT_UNQUEUE, n);
+            }
+            node_move(s, n, STATUS_TERM_WAIT);
         }
     }
 }
@@ -231,13 +268,19 @@ void run_rerun(struct step *s, const struct run_event *event)
     }
     struct arena tmp = {0};
     bool *marks = arena_array(&tmp, bool, (size_t)run->net->node_count);
+    bool *passed = arena_array(&tmp, bool, (size_t)run->net->node_count);
     run_rerun_mark(run, event->rerun, event->node, marks);
-    run->flags &= ~(uint32_t)(RUN_KILLED | RUN_INTERRUPTED | RUN_SUSPENDED);
-    run->ended = (struct instant){0};
     for (int32_t n = 1; n < run->net->node_count; n++) {
-        bool is_treated_as_done = (event->rerun == RERUN_NEXT && is_failed_leaf(run, n)) ||
-                                  (event->rerun == RERUN_AFTER && n == event->node && node_is_bad(run, n));
-        if (is_treated_as_done) {
+        passed[n] = !marks[n] && is_treated_as_done(run, event->rerun, event->node, n);
+    }
+    run->flags &= ~(uint32_t)(RUN_KILLED | RUN_INTERRUPTED);
+    if (node_is_ended(run, 0)) {
+        run->flags &= ~(uint32_t)RUN_SUSPENDED;
+    }
+    run->ended = (struct instant){0};
+    effect_add(s, EFFECT_RUN, 0);
+    for (int32_t n = 1; n < run->net->node_count; n++) {
+        if (passed[n]) {
             node_at(s, n)->flags |= NODE_PASSED;
             effect_add(s, EFFECT_NODE, n);
         }
@@ -246,12 +289,13 @@ void run_rerun(struct step *s, const struct run_event *event)
         }
     }
     for (int32_t n = 1; n < run->net->node_count; n++) {
-        if (marks[n] || (node_at(s, n)->flags & NODE_PASSED)) {
+        if (marks[n] || passed[n]) {
             reopen_above(s, n);
         }
     }
-    arena_close(&tmp);
     run_recount(run);
+    wait_again(s, marks, event->is_held);
+    arena_close(&tmp);
     colour_again(s);
     look_at_all(s);
 }

@@ -39,30 +39,38 @@ static void on_start(struct step *s, const struct run_event *event)
     }
 }
 
+/* An answer about its gates can be meant for it; while suspended it waits to be asked again. */
+static bool awaits_gates(const struct step *s, int32_t n)
+{
+    const struct net_node *def = net_at(s, n);
+    return node_is_ready(s->run, n) && !(s->run->flags & RUN_SUSPENDED) &&
+           node_at(s, n)->due_ms <= s->now.ms && (def->judged_by < 0 || node_status(s->run, def->judged_by) == STATUS_NORMAL);
+}
+
 static void on_gates_open(struct step *s, const struct run_event *event)
 {
-    struct node_run *node = node_at(s, event->node);
-    if (event->node == 0 || !is_waiting(s->run, event->node) || node->preds_left > 0) {
+    if (!awaits_gates(s, event->node)) {
         return;
     }
-    if (node->flags & NODE_HELD) {
-        if (node->status != STATUS_HOLDING) {
-            node_move(s, event->node, STATUS_HOLDING);
-        }
-    } else if (node->status != STATUS_HOLDING && node->status != STATUS_TIME_WAIT) {
+    if (node_at(s, event->node)->flags & NODE_HELD) {
+        node_move(s, event->node, STATUS_HOLDING);
+    } else {
         node_pass_gates(s, event->node);
     }
 }
 
 static void on_gates_shut(struct step *s, const struct run_event *event)
 {
-    struct node_run *node = node_at(s, event->node);
-    if (event->node == 0 || !is_waiting(s->run, event->node) || node->status == STATUS_HOLDING ||
-        node->status == STATUS_TIME_WAIT) {
+    const struct node_run *node = node_at(s, event->node);
+    const struct net_node *def = net_at(s, event->node);
+    if (!def->gate_count && !def->waits) {
         return;
     }
-    if (node->status == STATUS_QUEUING) {
+    bool is_queued = node->status == STATUS_QUEUING && !(node->flags & NODE_SENT); /* a gate shut while it waited for a slot */
+    if (is_queued) {
         effect_add(s, EFFECT_UNQUEUE, event->node);
+    } else if (!awaits_gates(s, event->node)) {
+        return;
     }
     node_move(s, event->node, STATUS_GATE_WAIT); /* again, too: the reason may be another one */
 }
@@ -86,12 +94,7 @@ static void on_slot(struct step *s, const struct run_event *event)
 static void on_started(struct step *s, const struct run_event *event)
 {
     struct node_run *node = node_at(s, event->node);
-    if (!is_of_attempt(s, event) || !(node_is_live(s->run, event->node) || node->status == STATUS_UNKNOWN) ||
-        node->status == STATUS_RUNNING) {
-        return;
-    }
-    bool was_ended = node_is_ended(s->run, event->node);
-    if (was_ended) {
+    if (!is_of_attempt(s, event) || !node_is_live(s->run, event->node) || node->status == STATUS_RUNNING) {
         return; /* unknown stays until its end is told or a person decides: what follows has been settled */
     }
     node->started_ms = happened(s, event).ms;
@@ -123,17 +126,16 @@ static enum status judged(const struct net_job *job, const struct run_event *eve
     return job->warning_above >= 0 && event->code > job->warning_above ? STATUS_WARNING : STATUS_NORMAL;
 }
 
-/* The -WR forms: after "rerun only warnings" failed. */
-static enum status warning_rerun(enum status status, bool is_warning_rerun)
+enum status node_failure(const struct run *run, int32_t n, enum status failure)
 {
-    if (!is_warning_rerun) {
-        return status;
+    if (!(run->nodes[n].flags & NODE_WARNING_RERUN)) {
+        return failure;
     }
-    return status == STATUS_ABNORMAL  ? STATUS_ABNORMAL_WR
-           : status == STATUS_KILLED  ? STATUS_KILLED_WR
-           : status == STATUS_FAILED  ? STATUS_FAILED_WR
-           : status == STATUS_UNKNOWN ? STATUS_UNKNOWN_WR
-                                      : status;
+    return failure == STATUS_ABNORMAL  ? STATUS_ABNORMAL_WR
+           : failure == STATUS_KILLED  ? STATUS_KILLED_WR
+           : failure == STATUS_FAILED  ? STATUS_FAILED_WR
+           : failure == STATUS_UNKNOWN ? STATUS_UNKNOWN_WR
+                                       : failure;
 }
 
 /* Automatic retry (abr): an abnormal code within the window, not after a kill, not too often. */
@@ -172,20 +174,17 @@ static void on_ended(struct step *s, const struct run_event *event)
     }
     enum status status = judged(net_at(s, event->node)->job, event);
     int64_t ended_ms = happened(s, event).ms;
+    ended_ms = ended_ms < node->started_ms ? node->started_ms : ended_ms; /* the host's clock may have been set */
     node->code = event->is_killed ? -1 : event->code;
     if (!node->started_ms) {
         node->started_ms = ended_ms;
     }
     if (was_unknown) { /* the truth came late: what follows was settled then and needs a person */
-        node->ended_ms = ended_ms;
-        node_move(s, event->node, status);
-        return;
+        node_move(s, event->node, node_failure(s->run, event->node, status));
+        refresh_above(s, event->node);
+    } else if (!retries(s, event->node, status, node->code)) {
+        node_end(s, event->node, node_failure(s->run, event->node, status));
     }
-    if (retries(s, event->node, status, node->code)) {
-        node->ended_ms = ended_ms;
-        return;
-    }
-    node_end(s, event->node, warning_rerun(status, node->flags & NODE_WARNING_RERUN));
     node->ended_ms = ended_ms;
 }
 
@@ -197,10 +196,10 @@ static void on_refused(struct step *s, const struct run_event *event)
     }
     if (event->is_failed) {
         node->code = -1;
-        node_end(s, event->node, warning_rerun(STATUS_FAILED, node->flags & NODE_WARNING_RERUN));
+        node_end(s, event->node, node_failure(s->run, event->node, STATUS_FAILED));
     } else if (node->flags & NODE_KILLING) {
         node->code = -1;
-        node_end(s, event->node, STATUS_KILLED);
+        node_end(s, event->node, node_failure(s->run, event->node, STATUS_KILLED));
     } else { /* it never ran: this number is used up, the gates are asked again */
         enum status before = node_status(s->run, event->node);
         node->flags &= (uint16_t)~NODE_SENT;
@@ -215,9 +214,38 @@ static void on_refused(struct step *s, const struct run_event *event)
 static void on_unknown(struct step *s, const struct run_event *event)
 {
     if (is_of_attempt(s, event) && node_is_live(s->run, event->node)) {
-        bool is_warning_rerun = node_at(s, event->node)->flags & NODE_WARNING_RERUN;
-        node_end(s, event->node, warning_rerun(STATUS_UNKNOWN, is_warning_rerun));
+        node_end(s, event->node, node_failure(s->run, event->node, STATUS_UNKNOWN));
     }
+}
+
+/* A delay is shown and told once. */
+static void delayed(struct step *s, int32_t n, enum run_timer timer)
+{
+    bool is_end = timer == TIMER_END_DELAY;
+    if (n == 0) {
+        s->run->flags |= is_end ? RUN_END_DELAYED : RUN_START_DELAYED;
+    } else {
+        node_at(s, n)->flags |= is_end ? NODE_END_DELAYED : NODE_START_DELAYED;
+        s->run->flags |= is_end ? RUN_NEST_END_DELAYED : RUN_NEST_START_DELAYED;
+        effect_add(s, EFFECT_NODE, n);
+    }
+    effect_add(s, EFFECT_RUN, 0);
+    effect_add(s, EFFECT_DELAYED, n);
+    s->effects->list.at[s->effects->list.n - 1].timer = timer;
+}
+
+static bool is_delayed(const struct step *s, int32_t n, enum run_timer timer)
+{
+    bool is_end = timer == TIMER_END_DELAY;
+    return n == 0 ? s->run->flags & (is_end ? RUN_END_DELAYED : RUN_START_DELAYED)
+                  : node_at(s, n)->flags & (is_end ? NODE_END_DELAYED : NODE_START_DELAYED);
+}
+
+/* Nets have no attempts: the timer may be of the time before a rerun. */
+static bool is_stale_end_delay(const struct step *s, int32_t n)
+{
+    int32_t minutes = net_at(s, n)->required_minutes;
+    return n > 0 && minutes > 0 && s->now.ms < node_at(s, n)->started_ms + minutes * MINUTE_MS;
 }
 
 static void on_timer(struct step *s, const struct run_event *event)
@@ -240,21 +268,14 @@ static void on_timer(struct step *s, const struct run_event *event)
         }
         break;
     case TIMER_END_DELAY:
-        if (node_is_busy(s->run, event->node) && node->attempt == event->attempt && !(node->flags & NODE_END_DELAYED)) {
-            node->flags |= NODE_END_DELAYED;
-            s->run->flags |= event->node == 0 ? RUN_END_DELAYED : RUN_NEST_END_DELAYED;
-            effect_add(s, event->node == 0 ? EFFECT_RUN : EFFECT_NODE, event->node);
-            effect_add(s, EFFECT_DELAYED, event->node);
-            s->effects->list.at[s->effects->list.n - 1].timer = TIMER_END_DELAY;
+        if (node_is_busy(s->run, event->node) && node->attempt == event->attempt &&
+            !is_delayed(s, event->node, TIMER_END_DELAY) && !is_stale_end_delay(s, event->node)) {
+            delayed(s, event->node, TIMER_END_DELAY);
         }
         break;
     case TIMER_START_DELAY:
-        if (is_waiting(s->run, event->node) && !(node->flags & NODE_START_DELAYED)) {
-            node->flags |= NODE_START_DELAYED;
-            s->run->flags |= event->node == 0 ? RUN_START_DELAYED : RUN_NEST_START_DELAYED;
-            effect_add(s, event->node == 0 ? EFFECT_RUN : EFFECT_NODE, event->node);
-            effect_add(s, EFFECT_DELAYED, event->node);
-            s->effects->list.at[s->effects->list.n - 1].timer = TIMER_START_DELAY;
+        if (is_waiting(s->run, event->node) && !is_delayed(s, event->node, TIMER_START_DELAY)) {
+            delayed(s, event->node, TIMER_START_DELAY);
         }
         break;
     }
@@ -263,13 +284,25 @@ static void on_timer(struct step *s, const struct run_event *event)
 static void on_suspend(struct step *s, const struct run_event *event)
 {
     (void)event;
+    if (node_is_ended(s->run, 0) || (s->run->flags & RUN_SUSPENDED)) {
+        return;
+    }
     s->run->flags |= RUN_SUSPENDED;
     effect_add(s, EFFECT_RUN, 0);
+    for (int32_t n = 1; n < s->run->net->node_count; n++) { /* what runs goes on, nothing more is started */
+        if (node_status(s->run, n) == STATUS_QUEUING && !node_is_live(s->run, n)) {
+            effect_add(s, EFFECT_UNQUEUE, n);
+            node_move(s, n, STATUS_TERM_WAIT);
+        }
+    }
 }
 
 static void on_resume(struct step *s, const struct run_event *event)
 {
     (void)event;
+    if (!(s->run->flags & RUN_SUSPENDED)) {
+        return;
+    }
     s->run->flags &= ~(uint32_t)RUN_SUSPENDED;
     effect_add(s, EFFECT_RUN, 0);
     for (int32_t n = 1; n < s->run->net->node_count; n++) { /* times that passed meanwhile */
