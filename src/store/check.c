@@ -176,7 +176,7 @@ static const char *key_text(struct arena *into, const struct table_info *info, c
 /* The first row that differs, in two cursors of the same order; NULL if all are equal. */
 static const char *rows_compare(struct arena *into, const struct table_info *info, struct rows *left, struct rows *right)
 {
-    alignas(max_align_t) char a[1024], b[1024];
+    alignas(max_align_t) char a[ROW_BYTES_MAX], b[ROW_BYTES_MAX];
     assert(info->row_bytes <= sizeof(a));
     for (;;) {
         bool is_left = rows_next(left, a), is_right = rows_next(right, b);

@@ -8,6 +8,8 @@
  */
 #include "store/store.h"
 
+enum { ROW_BYTES_MAX = 1024 }; /* of any row struct; a test sees to it */
+
 struct change {
     enum table table;
     const struct table_info *info;

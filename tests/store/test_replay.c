@@ -60,7 +60,7 @@ static void a_long_walk_over_all_tables_replays(void **state)
         for (uint64_t entries = next_number(&seed) % 4 + 1; entries; entries--) {
             for (uint64_t changes = next_number(&seed) % 5; changes; changes--) {
                 enum table table = (enum table)(next_number(&seed) % TABLES);
-                alignas(max_align_t) char row[1024];
+                alignas(max_align_t) char row[ROW_BYTES_MAX];
                 any_row(&kit->arena, &seed, table_info(table), row);
                 if (next_number(&seed) % 4 == 0) {
                     store_remove(kit->batch, table, row);

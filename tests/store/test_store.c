@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 
+#include "store/store_priv.h"
+
 static void an_empty_store_answers_nothing(void **state)
 {
     struct kit *kit = *state;
@@ -323,6 +325,34 @@ static void two_cursors_of_one_query_do_not_disturb_each_other(void **state)
     assert_int_equal(inner_count, 9);
 }
 
+static void more_shapes_of_queries_than_are_kept_ready_work(void **state)
+{
+    struct kit *kit = *state;
+    node_commit(kit, 1, 1, 5);
+    struct query all = {.table = TABLE_node, .order_column = -1};
+    struct rows *outer = store_query(kit->reader, &all);
+    struct node_row row;
+    assert_true(rows_next(outer, &row));
+    for (int round = 0; round < 2; round++) {
+        for (int shape = 0; shape < 6 * 6 * 9; shape++) { /* two conditions that hold and an order */
+            static const struct {
+                enum where_op op;
+                int64_t number;
+            } ops[] = {{WHERE_EQ, 5}, {WHERE_NE, 4}, {WHERE_LT, 6}, {WHERE_LE, 5}, {WHERE_GT, 4}, {WHERE_GE, 5}};
+            struct query query = {.table = TABLE_node, .order_column = shape / 36, .where_count = 2};
+            query.where[0] = (struct where){2, ops[shape % 6].op, ops[shape % 6].number, NULL};
+            query.where[1] = (struct where){2, ops[shape / 6 % 6].op, ops[shape / 6 % 6].number, NULL};
+            assert_string_equal(nodes(kit, &query), "1/1=5");
+        }
+        bool is_found;
+        row = (struct node_row){.run = 1, .node = 1};
+        must(store_get(kit->reader, &kit->arena, TABLE_node, &row, &is_found, &kit->e));
+        assert_true(is_found);
+    }
+    assert_false(rows_next(outer, &row));
+    must(rows_end(outer, &kit->e));
+}
+
 static void kept_tables_need_no_entry_and_leave_no_trace_in_it(void **state)
 {
     struct kit *kit = *state;
@@ -442,7 +472,7 @@ static void the_tables_are_as_schema_def_says(void **state)
     for (size_t i = 0; i < TABLES; i++) {
         const struct table_info *info = table_info((enum table)i);
         assert_true(info->key_count >= 1 && info->key_count <= info->column_count && info->key_count <= WHERE_MAX);
-        assert_true(info->row_bytes <= 1024); /* readers keep a row on the stack */
+        assert_true(info->row_bytes <= ROW_BYTES_MAX); /* readers keep a row on the stack */
         for (size_t c = 0; c < info->column_count; c++) {
             assert_int_equal(table_column((enum table)i, info->columns[c].name), c);
         }
@@ -478,6 +508,7 @@ int main(void)
         ON_BOTH(text_keys_are_ordered_by_bytes),
         ON_BOTH(the_journal_is_listed_by_stream_and_by_what_is_asked),
         ON_BOTH(two_cursors_of_one_query_do_not_disturb_each_other),
+        ON_BOTH(more_shapes_of_queries_than_are_kept_ready_work),
         ON_BOTH(kept_tables_need_no_entry_and_leave_no_trace_in_it),
         ON_BOTH(a_batch_that_is_closed_leaves_nothing),
         ON_BOTH(readers_of_other_threads_see_whole_commits),

@@ -14,6 +14,7 @@ struct statement {
     sqlite3_stmt *at;
     const char *sql;
     bool is_busy;                 /* a cursor is on it */
+    bool is_kept;                 /* one of reader->get */
     struct statement *next;
 };
 
@@ -23,6 +24,7 @@ struct sqlite_reader {
     const char *path;             /* the store's */
     struct statement *statements;
     size_t statement_count;
+    struct statement *get[TABLES]; /* by primary key; made when first wanted */
     struct map by_sql;
     struct strbuf sql;            /* reused */
 };
@@ -54,7 +56,7 @@ static void statements_drop(struct sqlite_reader *reader)
     struct statement **link = &reader->statements;
     while (*link) {
         struct statement *statement = *link;
-        if (statement->is_busy) {
+        if (statement->is_busy || statement->is_kept) {
             link = &statement->next;
             continue;
         }
@@ -71,7 +73,7 @@ static void statements_drop(struct sqlite_reader *reader)
 static struct statement *statement_take(struct sqlite_reader *reader, struct err *e)
 {
     struct statement *statement = map_get(&reader->by_sql, reader->sql.at);
-    if (statement && !statement->is_busy) {
+    if (statement && !statement->is_busy && !statement->is_kept) {
         statement->is_busy = true;
         return statement;
     }
@@ -281,7 +283,11 @@ static void query_sql(struct strbuf *sql, const struct table_info *info, const s
     for (size_t i = 0; i < query->where_count; i++) {
         const struct where *where = &query->where[i];
         assert(where->column >= 0 && (size_t)where->column < info->column_count);
-        strbuf_printf(sql, "%s\"%s\"%s?", i > 0 ? " AND " : " WHERE ", info->columns[where->column].name, op_sql(where->op));
+        strbuf_text(sql, i > 0 ? " AND \"" : " WHERE \"");
+        strbuf_text(sql, info->columns[where->column].name);
+        strbuf_char(sql, '"');
+        strbuf_text(sql, op_sql(where->op));
+        strbuf_char(sql, '?');
     }
     const char *direction = query->is_descending ? " DESC" : "";
     const char *before = " ORDER BY ";
@@ -383,31 +389,60 @@ struct rows *sqlite_journal(struct store_reader *store_reader, const struct jour
 
 /* ---- single rows ---- */
 
-bool sqlite_get(struct store_reader *store_reader, struct arena *into, enum table table, void *row, bool *found, struct err *e)
+static bool get_prepare(struct sqlite_reader *reader, enum table table, struct err *e)
 {
     const struct table_info *info = table_info(table);
     struct query query = {.table = table, .order_column = -1, .where_count = info->key_count};
+    if (reader->get[table]) {
+        return true;
+    }
     assert(info->key_count <= WHERE_MAX);
     for (size_t i = 0; i < info->key_count; i++) {
-        const void *at = row_at(info, i, row);
         query.where[i].column = (int)i;
+    }
+    query_sql(&reader->sql, info, &query);
+    struct statement *statement = statement_take(reader, e);
+    if (statement) {
+        statement_give(statement);
+        statement->is_kept = true;
+        (void)map_remove(&reader->by_sql, statement->sql); /* a cursor gets one of its own */
+        reader->get[table] = statement;
+    }
+    return statement != NULL;
+}
+
+bool sqlite_get(struct store_reader *store_reader, struct arena *into, enum table table, void *row, bool *found, struct err *e)
+{
+    struct sqlite_reader *reader = reader_of(store_reader);
+    const struct table_info *info = table_info(table);
+    if (!get_prepare(reader, table, e)) {
+        return false;
+    }
+    sqlite3_stmt *statement = reader->get[table]->at;
+    assert(!reader->get[table]->is_busy);
+    for (size_t i = 0; i < info->key_count; i++) {
+        const void *at = row_at(info, i, row);
         if (info->columns[i].type == COLUMN_I64) {
-            query.where[i].number = *(const int64_t *)at;
+            (void)sqlite3_bind_int64(statement, (int)i + 1, *(const int64_t *)at);
         } else {
-            query.where[i].text = *(const char *const *)at;
+            bind_text(statement, (int)i + 1, *(const char *const *)at);
         }
     }
-    struct rows *rows = sqlite_query(store_reader, &query);
-    alignas(max_align_t) char borrowed[1024];
-    assert(info->row_bytes <= sizeof(borrowed));
-    bool is_found = rows_next(rows, borrowed);
-    if (is_found) {
+    int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW) {
+        alignas(max_align_t) char borrowed[ROW_BYTES_MAX];
+        assert(info->row_bytes <= sizeof(borrowed));
+        row_read(statement, info, borrowed);
         void *copy = arena_alloc(into, row_packed_bytes(info, borrowed), alignof(max_align_t));
         row_pack(info, borrowed, copy);
         memcpy(row, copy, info->row_bytes);
     }
-    *found = is_found;
-    return rows_end(rows, e);
+    bool is_done = result == SQLITE_ROW || result == SQLITE_DONE || sqlite_fail(reader->db, reader->path, result, e);
+    statement_give(reader->get[table]);
+    if (is_done) {
+        *found = result == SQLITE_ROW;
+    }
+    return is_done;
 }
 
 bool sqlite_head(struct store_reader *store_reader, const char *stream, int64_t *seq, uint8_t hash[32], struct err *e)
@@ -438,6 +473,11 @@ bool sqlite_reader_open(struct store *store, struct store_reader **ret, struct e
 void sqlite_reader_close(struct store_reader *store_reader)
 {
     struct sqlite_reader *reader = reader_of(store_reader);
+    for (size_t i = 0; i < TABLES; i++) {
+        if (reader->get[i]) {
+            reader->get[i]->is_kept = false;
+        }
+    }
     statements_drop(reader);
     assert(!reader->statements); /* a cursor was left open */
     map_close(&reader->by_sql);

@@ -42,7 +42,9 @@ static const char *column_sql(enum column_type type)
 void schema_columns(struct strbuf *into, const struct table_info *info, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        strbuf_printf(into, "%s\"%s\"", i > 0 ? "," : "", info->columns[i].name);
+        strbuf_text(into, i > 0 ? ",\"" : "\""); /* no printf: each query comes by here */
+        strbuf_text(into, info->columns[i].name);
+        strbuf_char(into, '"');
     }
 }
 
