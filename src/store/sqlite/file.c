@@ -94,7 +94,7 @@ static bool file_check(const char *path, bool *is_new, struct err *e)
 
 bool sqlite_file_open(const char *path, int *lock_fd, bool *is_new, struct err *e)
 {
-    int fd;
+    int fd = -1;
     if (!lock_take(path, &fd, e)) {
         return false;
     }
