@@ -281,7 +281,10 @@ void agents_reports(struct engine *engine, const struct message_in *message)
     struct who who = {arena_printf(&engine->turn, "agent:%s", agent->name), "agent", "", ""};
     struct str rest = {message->body, message->body_n}, line;
     struct err failed = {0};
-    while (rest.n) {
+    if (!engine->is_deciding) {
+        (void)err_set(&failed, ERR_READ_ONLY, "%d", 0);
+    }
+    while (rest.n && engine->is_deciding) {
         struct frame frame;
         (void)str_cut(rest, '\n', &line, &rest);
         if (!line.n) {

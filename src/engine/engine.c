@@ -125,7 +125,7 @@ static void alarm_ring(struct engine *engine, const struct alarm *alarm)
 
 static void alarms_ring(struct engine *engine)
 {
-    int64_t left = engine->config.turn_events_max;
+    int64_t left = engine->is_deciding ? engine->config.turn_events_max : 0;
     while (engine->w.alarms.n && engine->w.alarms.at[0].at_ms <= engine->now.ms && left-- > 0) {
         struct alarm alarm = alarm_pop(engine);
         alarm_ring(engine, &alarm);
@@ -177,7 +177,8 @@ static void act_do(struct engine *engine, const struct message_in *message)
     struct act_call call = {.engine = engine, .act = act, .who = {act->actor, act->via, act->reason, act->reference},
                             .json = {.into = &engine->answers_json}, .own_diags = &diags, .err = &e};
     json_open(&call.json, NULL);
-    bool is_ok = act_needs_reason(act->act) && !act->reason[0] && !act->dry_run
+    bool is_ok = !engine->is_deciding && act->act < ACT_SHOW_FORECAST ? err_set(&e, ERR_READ_ONLY, "%d", COMMIT_FAILURES_MAX)
+                 : act_needs_reason(act->act) && !act->reason[0] && !act->dry_run
                      ? err_set(&e, ERR_REASON_REQUIRED, "%s", act_name(act->act))
                      : handlers[act->act](&call);
     if (is_ok) {
@@ -189,6 +190,9 @@ static void act_do(struct engine *engine, const struct message_in *message)
     }
     while (call.json.depth > 0) {
         json_end(&call.json);
+    }
+    if (!is_ok && store_batch_has_unsealed(engine->batch)) { /* half an act: the turn is given up as a whole */
+        engine->is_spoiled = true;
     }
     if (!is_ok && call.diags) { /* told at once: they live only here */
         struct act_result result = {.err = e, .diags = call.diags, .json = "{}"};
@@ -284,6 +288,31 @@ static bool recover(struct engine *engine, const struct err *failed, struct err 
     return is_loaded;
 }
 
+/* An act failed half way: nothing of this turn is kept. Its own caller hears why, others in it are to try again. */
+static void give_up_turn(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->answers.n; i++) {
+        struct answer *answer = &engine->answers.at[i];
+        if (answer->result.is_ok) {
+            answer->result.is_ok = false;
+            (void)err_set(&answer->result.err, ERR_BUSY, "%d", 0);
+        }
+        struct act_result result = answer->result;
+        result.json = "{}";
+        if (answer->done) {
+            answer->done(answer->data, &result);
+        }
+    }
+    store_batch_close(engine->batch);
+    engine->batch = store_batch_open(engine->config.store);
+    outputs_clear(engine);
+    engine->effects.list.n = 0;
+    engine->freed.list.n = 0;
+    world_close(engine);
+    struct err failed;
+    engine->is_deciding = world_load(engine, &failed);
+}
+
 bool engine_turn(struct engine *engine, struct instant now, struct instant wall, struct instant *next, struct err *e)
 {
     *next = INSTANT_NEVER;
@@ -297,6 +326,11 @@ bool engine_turn(struct engine *engine, struct instant now, struct instant wall,
     entry_end(engine, &who_engine, "engine.settle", "engine");
     int64_t first_seq = 0;
     engine->figures.turns++;
+    if (engine->is_spoiled) {
+        engine->is_spoiled = false;
+        give_up_turn(engine);
+        return true;
+    }
     if (!store_batch_is_empty(engine->batch)) {
         struct err failed = {0};
         int64_t from_ms = clock_boot_ms();

@@ -110,6 +110,14 @@ struct file_fact {
     int8_t known;              /* -1, 0, 1 */
 };
 
+/* A changed time of one day (a row of window_change). */
+struct day_change {
+    const char *grp, *cls_name;
+    struct bizday date;
+    enum window_event event;
+    int32_t minute;
+};
+
 /* Everything that is loaded from the store and dropped when a commit fails. */
 struct world {
     struct arena names;        /* paths, agent names: live as long as the world */
@@ -123,6 +131,7 @@ struct world {
     VEC(struct alarm) alarms;  /* heap by at_ms */
     struct map waiters;        /* gate key -> gate_waiters */
     struct map files;          /* "agent\npath" -> file_fact */
+    VEC(struct day_change) changes; /* of window times, days of the last weeks and ahead */
     VEC(struct node_id) asks;  /* gates to look at before the turn ends */
     VEC(int64_t) dirty_runs;
     struct arena site_arena;
@@ -169,6 +178,7 @@ struct engine {
     int commit_failures;       /* in a row */
     bool is_deciding;
     bool has_feed;             /* false in the simulator */
+    bool is_spoiled;           /* an act failed half way in this turn */
     bool is_catching_up;       /* first turn: starts that passed while stopped */
     struct exchange *exchange;
     struct feed *feed;
@@ -296,8 +306,8 @@ bool window_is_open_now(void *engine, const char *name, struct instant now, stru
 int file_is_known(void *engine, const char *agent, const char *path);
 void windows_make(struct engine *engine); /* from the site, keeping states */
 /* Effective times of a class that day, changes included. */
-MUST_CHECK bool window_day(struct engine *engine, const struct window_group *group, size_t cls, struct bizday day,
-                           struct window_times *ret, struct err *e);
+struct window_times window_day(const struct engine *engine, const struct window_group *group, size_t cls, struct bizday day);
+void day_change_note(struct engine *engine, const struct day_change *change);
 /* By how much a switch net's planned start moves that day because times were changed. Milliseconds. */
 int64_t switch_shift_ms(struct engine *engine, const struct net *net, struct bizday day);
 

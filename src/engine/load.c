@@ -165,6 +165,17 @@ static bool load_windows(struct engine *engine, struct err *e)
     if (!rows_end(rows, e)) {
         return false;
     }
+    struct query changes = {.table = TABLE_window_change, .where_count = 1, .order_column = -1};
+    changes.where[0] = (struct where){.column = table_column(TABLE_window_change, "date"), .op = WHERE_GE,
+                                      .number = calendar_day_of(engine->w.site->root, engine->now).day - DAYS_BACK};
+    rows = store_query(engine->reader, &changes);
+    for (struct window_change_row row; rows_next(rows, &row);) {
+        day_change_note(engine, &(struct day_change){row.grp, row.cls, {(int32_t)row.date}, (enum window_event)row.event,
+                                                     (int32_t)row.minute});
+    }
+    if (!rows_end(rows, e)) {
+        return false;
+    }
     rows = store_query(engine->reader, &(struct query){.table = TABLE_agent, .order_column = -1});
     for (struct agent_row row; rows_next(rows, &row);) {
         struct agent_entry *agent = agent_add(engine, row.name);
@@ -312,6 +323,7 @@ void world_close(struct engine *engine)
     map_close(&w->files);
     vec_close(&w->alarms);
     vec_close(&w->asks);
+    vec_close(&w->changes);
     vec_close(&w->dirty_runs);
     arena_close(&w->calendars);
     arena_close(&w->site_arena);

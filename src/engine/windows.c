@@ -25,26 +25,33 @@ void windows_make(struct engine *engine)
     vec_close(&before);
 }
 
-bool window_day(struct engine *engine, const struct window_group *group, size_t cls, struct bizday day, struct window_times *ret,
-                struct err *e)
+void day_change_note(struct engine *engine, const struct day_change *change)
+{
+    for (size_t i = 0; i < engine->w.changes.n; i++) {
+        struct day_change *c = &engine->w.changes.at[i];
+        if (c->date.day == change->date.day && c->event == change->event && strcmp(c->grp, change->grp) == 0 &&
+            strcmp(c->cls_name, change->cls_name) == 0) {
+            c->minute = change->minute;
+            return;
+        }
+    }
+    struct day_change *kept = vec_add(&engine->w.changes);
+    *kept = *change;
+    kept->grp = arena_copy(&engine->w.names, change->grp);
+    kept->cls_name = arena_copy(&engine->w.names, change->cls_name);
+}
+
+struct window_times window_day(const struct engine *engine, const struct window_group *group, size_t cls, struct bizday day)
 {
     struct window_change changes[WINDOW_EVENTS];
     size_t count = 0;
-    struct query query = {.table = TABLE_window_change, .where_count = 3, .order_column = -1};
-    query.where[0] = (struct where){.column = 0, .op = WHERE_EQ, .text = group->name};
-    query.where[1] = (struct where){.column = 1, .op = WHERE_EQ, .text = group->classes[cls].name};
-    query.where[2] = (struct where){.column = 2, .op = WHERE_EQ, .number = day.day};
-    struct rows *rows = store_query(engine->reader, &query);
-    for (struct window_change_row row; rows_next(rows, &row);) {
-        if (row.event >= 0 && row.event < WINDOW_EVENTS && count < COUNT(changes)) {
-            changes[count++] = (struct window_change){(enum window_event)row.event, (int32_t)row.minute};
+    for (size_t i = 0; i < engine->w.changes.n && count < COUNT(changes); i++) {
+        const struct day_change *c = &engine->w.changes.at[i];
+        if (c->date.day == day.day && strcmp(c->grp, group->name) == 0 && strcmp(c->cls_name, group->classes[cls].name) == 0) {
+            changes[count++] = (struct window_change){c->event, c->minute};
         }
     }
-    if (!rows_end(rows, e)) {
-        return false;
-    }
-    *ret = window_times_of(&group->classes[cls], day, changes, count);
-    return true;
+    return window_times_of(&group->classes[cls], day, changes, count);
 }
 
 /* The first unit of a switch net that moves a window says which master time the net follows. */
@@ -62,10 +69,9 @@ int64_t switch_shift_ms(struct engine *engine, const struct net *net, struct biz
             continue;
         }
         enum window_event event = phase == PHASE_OPEN ? WINDOW_OPENS : phase == PHASE_PRECLOSED ? WINDOW_PRECLOSES : WINDOW_CLOSES;
-        struct window_times master = window_master(cls, day), now;
-        struct err ignored;
-        if (!window_day(engine, group, (size_t)(cls - group->classes), day, &now, &ignored) || master.minute[event] < 0 ||
-            now.minute[event] < 0) {
+        struct window_times master = window_master(cls, day);
+        struct window_times now = window_day(engine, group, (size_t)(cls - group->classes), day);
+        if (master.minute[event] < 0 || now.minute[event] < 0) {
             return 0;
         }
         return (now.minute[event] - master.minute[event]) * MINUTE_MS;
@@ -85,11 +91,8 @@ static bool frame_of(struct engine *engine, const struct time_window *window, st
     struct daytime first = window->from, last = window->to;
     if (group) {
         struct window_times times[WINDOW_CLASSES_MAX];
-        struct err ignored;
         for (size_t c = 0; c < group->class_count; c++) {
-            if (!window_day(engine, group, c, day, &times[c], &ignored)) {
-                return false;
-            }
+            times[c] = window_day(engine, group, c, day);
         }
         struct night_frame night = window_night(times, group->class_count, engine->w.site->opening_prepare_minute);
         first = (struct daytime){night.from_minute < 0 ? 0 : night.from_minute};

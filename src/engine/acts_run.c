@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * acts_run - what people do to generations: start, hold, release, rerun, kill, interrupt, change of status.
+ *
+ * A start by hand asks the gates first and is refused in words with the rule's number (E-07, E-08, E-10); asked to
+ * wait, it waits like a planned one.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "engine/engine_priv.h"
+
+static bool unit_meant(struct act_call *call, struct unit_entry **ret)
+{
+    const struct unit_facts *facts = facts_unit(&call->engine->w.facts, call->act->unit);
+    *ret = facts ? unit_by_id(call->engine, facts->id) : NULL;
+    return (*ret && !(*ret)->is_deleted) || err_set(call->err, ERR_NOT_FOUND, "unit" ARG "%s", call->act->unit);
+}
+
+/* The start against the gates of this moment: refused with the first shut one. */
+static bool gates_allow(struct act_call *call, struct unit_entry *unit, const struct net *net, struct bizday date)
+{
+    struct gate_answer answer;
+    struct gate_subject subject = {.run = call->engine->w.next_run, .date = date, .planned = call->engine->now, .now = call->engine->now};
+    gates_check(&call->engine->w.facts, &net->nodes[0], &subject, &answer);
+    if (answer.is_open) {
+        return true;
+    }
+    call->err->code = answer.why;
+    (void)str_copy(call->err->args, sizeof(call->err->args), answer.args);
+    return err_wrap(call->err, "%s", unit->path);
+}
+
+bool act_run(struct act_call *call)
+{
+    struct engine *engine = call->engine;
+    const struct act *act = call->act;
+    struct unit_entry *unit;
+    const struct net *net;
+    if (!unit_meant(call, &unit) || !unit_net(engine, unit, &net, call->err)) {
+        return false;
+    }
+    struct bizday date = act->date.day == BIZDAY_NONE.day ? calendar_day_of(unit_calendar(engine, unit), engine->now) : act->date;
+    if (!act->is_waiting && !act->is_held && !gates_allow(call, unit, net, date)) {
+        return false;
+    }
+    if (act->dry_run) {
+        json_text(&call->json, "unit", unit->path);
+        json_bool(&call->json, "dry_run", true);
+        return true;
+    }
+    struct plan_entry plan = {.id = 0, .start_ms = engine->now.ms, .date = date, .is_held = act->is_held};
+    struct live_run *live;
+    if (!live_start(engine, unit, &plan, ORIGIN_BY_HAND, act->text, &live, call->err)) {
+        return false;
+    }
+    json_number(&call->json, "run", live->id);
+    json_text(&call->json, "unit", unit->path);
+    json_date(&call->json, "date", date);
+    live_try_begin(engine, live);
+    return true;
+}
+
+/* ---- one generation ---- */
+
+static bool run_meant(struct act_call *call, struct live_run **ret)
+{
+    if (!live_load(call->engine, call->act->run, ret, call->err)) {
+        return false;
+    }
+    if (!*ret) {
+        return err_set(call->err, ERR_NOT_FOUND, "run" ARG "%" PRId64, call->act->run);
+    }
+    return true;
+}
+
+static bool refused(struct act_call *call, const struct live_run *live, enum run_refusal refusal)
+{
+    static const char *const words[] = {
+        [RUN_ACCEPTED] = "",
+        [RUN_NOT_ENDED] = "対象の部分がまだ実行中です / the part meant is still running",
+        [RUN_NOTHING_TO_DO] = "対象になるユニットがありません / there is nothing that it would touch",
+        [RUN_WRONG_NODE] = "この操作の対象にできないユニットです / no such unit, or not of the kind this act is for",
+        [RUN_WRONG_STATE] = "今の状態ではできません / not in its present state",
+    };
+    if (refusal == RUN_ACCEPTED) {
+        return false;
+    }
+    int32_t n = call->act->node;
+    const char *what = n > 0 && n < live->run->net->node_count ? net_node_path(&call->engine->turn, live->run->net, n) : live->unit->path;
+    (void)err_set(call->err, ERR_CONFLICT, "%s" ARG "%s (%s)", what, words[refusal],
+                  status_row((enum status)live->run->status)->text[LANG_JA]);
+    return true;
+}
+
+static void let_go(struct act_call *call, struct live_run *live) /* was only looked at */
+{
+    if (live->is_done && live->dirty.n == 0) {
+        live_drop(call->engine, live);
+    }
+}
+
+static void say_run(struct act_call *call, const struct live_run *live)
+{
+    json_number(&call->json, "run", live->id);
+    json_text(&call->json, "unit", live->unit->path);
+    json_date(&call->json, "date", live->run->date);
+    json_text(&call->json, "status", status_row((enum status)live->run->status)->name);
+}
+
+static bool on_run(struct act_call *call, struct run_event *event, enum run_refusal (*check)(const struct run *, const struct run_event *))
+{
+    struct live_run *live;
+    if (!run_meant(call, &live)) {
+        return false;
+    }
+    event->node = call->act->node;
+    if (refused(call, live, check(live->run, event))) {
+        let_go(call, live);
+        return false;
+    }
+    if (!call->act->dry_run) {
+        live_step(call->engine, live, event);
+        if (event->node == 0 && event->kind == RUN_RELEASE) {
+            live->run->flags &= ~(uint32_t)RUN_HELD;
+            if (live->run->status == STATUS_HOLDING) {
+                live->run->status = live->run->nodes[0].status = STATUS_GATE_WAIT;
+                generation_note(call->engine, live);
+            }
+            live_try_begin(call->engine, live);
+        }
+    }
+    say_run(call, live);
+    let_go(call, live);
+    return true;
+}
+
+static enum run_refusal hold_check(const struct run *run, const struct run_event *e) { return run_hold_check(run, e->node, true); }
+static enum run_refusal release_check(const struct run *run, const struct run_event *e) { return run_hold_check(run, e->node, false); }
+static enum run_refusal kill_check(const struct run *run, const struct run_event *e) { return run_kill_check(run, e->node); }
+static enum run_refusal change_check(const struct run *run, const struct run_event *e) { return run_change_check(run, e->node, e->status); }
+static enum run_refusal interrupt_check(const struct run *run, const struct run_event *e)
+{
+    return e->node == 0 && !status_is_ended((enum status)run->status) ? RUN_ACCEPTED : RUN_WRONG_STATE;
+}
+
+/* Without a run: every generation of the units meant that waits. */
+static bool on_waiting(struct act_call *call, enum run_event_kind kind)
+{
+    struct engine *engine = call->engine;
+    struct unit_list units = {0};
+    units_select(engine, call->act->unit, call->act->is_recursive, &units);
+    int64_t count = 0;
+    json_list(&call->json, "runs");
+    for (size_t i = 0; i < units.list.n; i++) {
+        const struct unit_facts *facts = &units.list.at[i]->facts;
+        for (size_t g = 0; g < facts->generations.n; g++) {
+            struct live_run *live = live_by_id(engine, facts->generations.at[g].run);
+            if (!live || run_hold_check(live->run, 0, kind == RUN_HOLD) != RUN_ACCEPTED) {
+                continue;
+            }
+            if (!call->act->dry_run) {
+                live_step(engine, live, &(struct run_event){.kind = kind});
+                if (kind == RUN_RELEASE && live->run->status == STATUS_HOLDING) {
+                    live->run->status = live->run->nodes[0].status = STATUS_GATE_WAIT;
+                    generation_note(engine, live);
+                }
+                live_try_begin(engine, live);
+            }
+            json_open(&call->json, NULL);
+            say_run(call, live);
+            json_end(&call->json);
+            count++;
+        }
+    }
+    json_end(&call->json);
+    json_number(&call->json, "count", count);
+    json_bool(&call->json, "dry_run", call->act->dry_run);
+    vec_close(&units.list);
+    return count > 0 || err_set(call->err, ERR_NOT_FOUND, "run" ARG "%s", call->act->unit);
+}
+
+bool act_hold(struct act_call *call)
+{
+    return call->act->run ? on_run(call, &(struct run_event){.kind = RUN_HOLD}, hold_check) : on_waiting(call, RUN_HOLD);
+}
+
+bool act_release(struct act_call *call)
+{
+    return call->act->run ? on_run(call, &(struct run_event){.kind = RUN_RELEASE}, release_check) : on_waiting(call, RUN_RELEASE);
+}
+
+bool act_kill(struct act_call *call) { return on_run(call, &(struct run_event){.kind = RUN_KILL}, kill_check); }
+
+bool act_interrupt(struct act_call *call) { return on_run(call, &(struct run_event){.kind = RUN_INTERRUPT}, interrupt_check); }
+
+bool act_change_status(struct act_call *call)
+{
+    static const struct {
+        const char *word;
+        enum status status;
+    } words[] = {{"normal", STATUS_NORMAL}, {"fail", STATUS_FAILED}, {"warning", STATUS_WARNING}, {"abnormal", STATUS_ABNORMAL},
+                 {"bypass", STATUS_BYPASS}};
+    struct run_event event = {.kind = RUN_CHANGE_STATUS, .code = CODE_NONE};
+    bool is_known = false;
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (strcmp(words[i].word, call->act->kind) == 0) {
+            event.status = words[i].status;
+            is_known = true;
+        }
+    }
+    if (strcmp(call->act->kind, "exit") == 0) { /* judged anew by the code given and the thresholds */
+        struct live_run *live;
+        if (!run_meant(call, &live)) {
+            return false;
+        }
+        int32_t n = call->act->node;
+        const struct net_job *job = n > 0 && n < live->run->net->node_count ? live->run->net->nodes[n].job : NULL;
+        int64_t code = call->act->number;
+        event.code = (int32_t)code;
+        event.status = !job || code > job->abnormal_above ? STATUS_ABNORMAL
+                       : job->warning_above >= 0 && code > job->warning_above ? STATUS_WARNING : STATUS_NORMAL;
+        is_known = true;
+    }
+    return is_known ? on_run(call, &event, change_check) : err_set(call->err, ERR_ARGUMENT, "kind" ARG "%s", call->act->kind);
+}
+
+/* ---- rerun ---- */
+
+static void say_marked(struct act_call *call, const struct live_run *live, enum rerun_kind kind)
+{
+    const struct net *net = live->run->net;
+    bool *marks = arena_array(&call->engine->turn, bool, (size_t)net->node_count);
+    run_rerun_mark(live->run, kind, call->act->node, marks);
+    json_text(&call->json, "kind", rerun_row(kind)->name);
+    json_text(&call->json, "kind_ja", rerun_row(kind)->text[LANG_JA]);
+    json_list(&call->json, "units");
+    for (int32_t n = 1; n < net->node_count; n++) {
+        if (marks[n] && net->nodes[n].kind != NODE_NET) {
+            json_open(&call->json, NULL);
+            json_number(&call->json, "node", n);
+            json_text(&call->json, "unit", net_node_path(&call->engine->turn, net, n));
+            json_text(&call->json, "comment", net->nodes[n].comment);
+            json_text(&call->json, "status", status_row((enum status)live->run->nodes[n].status)->name);
+            json_end(&call->json);
+        }
+    }
+    json_end(&call->json);
+}
+
+static bool rerun_meant(struct act_call *call, struct live_run **live, enum rerun_kind *kind)
+{
+    if (!rerun_parse(call->act->kind, kind)) {
+        return err_set(call->err, ERR_ARGUMENT, "kind" ARG "%s", call->act->kind);
+    }
+    if (!run_meant(call, live)) {
+        return false;
+    }
+    if (refused(call, *live, run_rerun_check((*live)->run, *kind, call->act->node))) {
+        let_go(call, *live);
+        return false;
+    }
+    return true;
+}
+
+bool act_show_rerun(struct act_call *call)
+{
+    struct live_run *live;
+    enum rerun_kind kind;
+    if (!rerun_meant(call, &live, &kind)) {
+        return false;
+    }
+    say_marked(call, live, kind);
+    let_go(call, live);
+    return true;
+}
+
+bool act_rerun(struct act_call *call)
+{
+    struct engine *engine = call->engine;
+    struct live_run *live;
+    enum rerun_kind kind;
+    if (!rerun_meant(call, &live, &kind)) {
+        return false;
+    }
+    say_run(call, live);
+    say_marked(call, live, kind);
+    if (call->act->dry_run) {
+        let_go(call, live);
+        return true;
+    }
+    if (live->is_done) { /* its locks are taken again: they must be free */
+        struct gate_answer answer;
+        bool is_lock_free = gates_look(engine, live, 0, &answer) || answer.why != ERR_GATE_LOCK;
+        if (!is_lock_free) {
+            call->err->code = answer.why;
+            (void)str_copy(call->err->args, sizeof(call->err->args), answer.args);
+            let_go(call, live);
+            return false;
+        }
+        locks_take(&engine->w.facts, &live->run->net->nodes[0], live->id, 0);
+        live->is_done = false;
+    }
+    live->run->flags &= ~(uint32_t)RUN_DEADLINE_MISSED;
+    if (live->deadline_ms > engine->now.ms) {
+        alarm_add(engine, (struct alarm){.at_ms = live->deadline_ms, .kind = ALARM_DEADLINE, .id = live->id});
+    }
+    live_step(engine, live, &(struct run_event){.kind = RUN_RERUN, .rerun = kind, .node = call->act->node, .is_held = call->act->is_held});
+    return true;
+}
