@@ -179,7 +179,7 @@ void net_begin(struct step *s, int32_t n)
         look_at(s, n);
     }
     for (int32_t child = def->first_child; child >= 0; child = net_at(s, child)->next_sibling) {
-        if (node_at(s, child)->preds_left == 0 && net_at(s, child)->judged_by < 0) {
+        if (node_at(s, child)->preds_left == 0) {
             look_at(s, child);
         }
     }

@@ -152,6 +152,17 @@ void run_rerun_mark(const struct run *run, enum rerun_kind kind, int32_t node, b
     arena_close(&tmp);
 }
 
+/* Some net around it is being killed and has not ended. */
+static bool is_in_dying_net(const struct run *run, int32_t n)
+{
+    for (int32_t up = run->net->nodes[n].parent; up > 0; up = run->net->nodes[up].parent) {
+        if ((run->nodes[up].flags & NODE_KILLING) && node_is_busy(run, up)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, int32_t node)
 {
     bool is_of_node = rerun_rows[kind].is_of_node;
@@ -180,7 +191,7 @@ enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, in
             answer = RUN_ACCEPTED;
         }
         bool is_untouched = node_status(run, n) == STATUS_TERM_WAIT;
-        if (!node_is_ended(run, n) && !is_untouched) {
+        if ((!node_is_ended(run, n) && !is_untouched) || is_in_dying_net(run, n)) {
             answer = RUN_NOT_ENDED;
         }
     }
@@ -206,20 +217,33 @@ static void reset(struct step *s, int32_t n, const struct run_event *event)
     }
 }
 
-/* Nets around what runs again run again. */
-static void reopen_above(struct step *s, int32_t n)
+/* Will all in front of net n have ended, once the nets of `opens` are open again? */
+static bool is_behind_ended(const struct run *run, int32_t n, const bool *opens)
 {
-    for (int32_t up = net_at(s, n)->parent; up >= 0; up = net_at(s, up)->parent) {
-        struct node_run *node = node_at(s, up);
-        if (node->status == STATUS_TERM_WAIT) {
-            return; /* set back itself: it begins anew */
+    const struct net_node *def = &run->net->nodes[n];
+    for (uint32_t i = 0; i < def->pred_count; i++) {
+        int32_t pred = run->net->edges[def->pred_from + i];
+        int32_t dependent = run->net->nodes[pred].dependent;
+        if (!node_is_complete(run, pred) || opens[pred] || (dependent >= 0 && opens[dependent])) {
+            return false;
         }
-        if (node_is_ended(s->run, up)) {
-            node->flags &= (uint16_t)~(NODE_KILLING | NODE_TIMED_OUT | NODE_PASSED);
-            node->ended_ms = 0;
-            node->started_ms = node->started_ms ? node->started_ms : s->now.ms;
-            node_move(s, up, STATUS_RUNNING);
+    }
+    return def->judged_by < 0 || node_is_ended(run, def->judged_by);
+}
+
+/* Nets around what runs again run again; one whose own turn has not come begins when it comes. */
+static void reopen(struct step *s, const bool *opens)
+{
+    for (int32_t n = 0; n < s->run->net->node_count; n++) { /* upper nets first */
+        struct node_run *node = node_at(s, n);
+        if (!opens[n] || !node_is_ended(s->run, n)) {
+            continue;
         }
+        bool is_on = n == 0 || (node_is_busy(s->run, net_at(s, n)->parent) && is_behind_ended(s->run, n, opens));
+        node->flags &= (uint16_t)~(NODE_KILLING | NODE_TIMED_OUT | NODE_PASSED);
+        node->ended_ms = 0;
+        node->started_ms = !is_on ? 0 : node->started_ms ? node->started_ms : s->now.ms;
+        node_move(s, n, is_on ? STATUS_RUNNING : STATUS_TERM_WAIT);
     }
 }
 
@@ -268,31 +292,30 @@ void run_rerun(struct step *s, const struct run_event *event)
     }
     struct arena tmp = {0};
     bool *marks = arena_array(&tmp, bool, (size_t)run->net->node_count);
-    bool *passed = arena_array(&tmp, bool, (size_t)run->net->node_count);
+    bool *opens = arena_array(&tmp, bool, (size_t)run->net->node_count);
     run_rerun_mark(run, event->rerun, event->node, marks);
-    for (int32_t n = 1; n < run->net->node_count; n++) {
-        passed[n] = !marks[n] && is_treated_as_done(run, event->rerun, event->node, n);
-    }
     run->flags &= ~(uint32_t)(RUN_KILLED | RUN_INTERRUPTED);
     if (node_is_ended(run, 0)) {
         run->flags &= ~(uint32_t)RUN_SUSPENDED;
     }
     run->ended = (struct instant){0};
     effect_add(s, EFFECT_RUN, 0);
-    for (int32_t n = 1; n < run->net->node_count; n++) {
-        if (passed[n]) {
+    for (int32_t n = run->net->node_count - 1; n > 0; n--) { /* children before parents */
+        bool is_passed = !marks[n] && is_treated_as_done(run, event->rerun, event->node, n);
+        if (is_passed) {
             node_at(s, n)->flags |= NODE_PASSED;
             effect_add(s, EFFECT_NODE, n);
         }
+        if (marks[n] || is_passed || opens[n]) {
+            opens[net_at(s, n)->parent] = true;
+        }
+    }
+    for (int32_t n = 1; n < run->net->node_count; n++) {
         if (marks[n]) {
             reset(s, n, event);
         }
     }
-    for (int32_t n = 1; n < run->net->node_count; n++) {
-        if (marks[n] || passed[n]) {
-            reopen_above(s, n);
-        }
-    }
+    reopen(s, opens);
     run_recount(run);
     wait_again(s, marks, event->is_held);
     arena_close(&tmp);
