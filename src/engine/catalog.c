@@ -102,8 +102,8 @@ static void level_base(struct arena *into, const struct unit *unit, struct calen
         level->base_day = (int)n;
     }
     level->month_mode = unit_says(unit, KEY_MD, "th") ? MONTH_THIS : unit_says(unit, KEY_MD, "ne") ? MONTH_NEXT : MONTH_UNSET;
-    if (base_time) {
-        (void)daytime_parse(base_time, &level->base_time);
+    if (base_time && !daytime_parse(base_time, &level->base_time)) {
+        level->base_time = DAYTIME_NONE; /* unit_parse has refused such text */
     }
 }
 

@@ -431,12 +431,13 @@ static void clock_file_write(struct runner *r)
     if (!clock->is_simulated || (speed >= r->speed_written && speed <= r->speed_written)) {
         return;
     }
-    r->speed_written = speed;
     char line[128], path[4096];
     int n = snprintf(line, sizeof(line), "%" PRId64 " %" PRId64 " %.6f\n", clock_boot_ms(), clock_business(clock).ms, speed);
     (void)snprintf(path, sizeof(path), "%s/clock", r->engine->config.data_folder);
-    struct err ignored;
-    (void)file_write(path, line, (size_t)n, 0644, &ignored);
+    struct err failed; /* written again at the next turn */
+    if (file_write(path, line, (size_t)n, 0644, &failed)) {
+        r->speed_written = speed;
+    }
 }
 
 static void run_turn(void *data)
