@@ -120,10 +120,10 @@ int row_compare_keys(const struct table_info *info, const void *a, const void *b
     return order;
 }
 
-uint64_t row_hash_keys(const struct table_info *info, const void *row)
+uint64_t row_hash(const struct table_info *info, size_t count, const void *row)
 {
     uint64_t hash = (uint64_t)info->id;
-    for (size_t i = 0; i < info->key_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const void *at = row_at(info, i, row);
         bool is_number = info->columns[i].type == COLUMN_I64;
         uint64_t part = is_number ? (uint64_t)number_of(at) : hash_bytes(text_of(at), strlen(text_of(at)));

@@ -193,7 +193,7 @@ void batch_coalesce(struct store_batch *batch)
     memset(batch->slots.at, 0, slot_count * sizeof(*batch->slots.at));
     for (size_t i = 0; i < n; i++) {
         struct change *change = &batch->changes.at[i];
-        size_t slot = (size_t)row_hash_keys(change->info, change->row) & (slot_count - 1);
+        size_t slot = (size_t)row_hash(change->info, change->info->key_count, change->row) & (slot_count - 1);
         for (;; slot = (slot + 1) & (slot_count - 1)) {
             uint32_t taken = batch->slots.at[slot]; /* index + 1 */
             struct change *before = taken ? &batch->changes.at[taken - 1] : NULL;

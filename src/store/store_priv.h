@@ -91,7 +91,8 @@ void row_move(const struct table_info *info, const void *packed, size_t bytes, v
 /* Compares one column: < 0, 0, > 0; bytewise for texts. */
 int row_compare_column(const struct table_info *info, size_t column, const void *a, const void *b);
 int row_compare_keys(const struct table_info *info, const void *a, const void *b);
-uint64_t row_hash_keys(const struct table_info *info, const void *row);
+/* Hash of the first `count` columns. */
+uint64_t row_hash(const struct table_info *info, size_t count, const void *row);
 bool row_matches(const struct table_info *info, const struct query *query, const void *row);
 /* * any run of characters, ? one UTF-8 character. */
 bool like_matches(const char *text, const char *pattern);

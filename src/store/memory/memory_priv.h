@@ -6,17 +6,21 @@
 #include "store/store_priv.h"
 
 struct memory_row {
-    uint64_t hash;
     size_t packed_bytes, packed_max;
     struct memory_row *next, *before; /* in its group, or in the list of removed rows */
     alignas(max_align_t) char packed[];
+};
+
+struct memory_slot {
+    uint64_t hash;
+    struct memory_row *row;           /* NULL: free */
 };
 
 struct memory_table {
     const struct table_info *info;
     struct arena arena;               /* of all rows */
     struct memory_row *removed;       /* rows whose room can be used again */
-    struct memory_row **slots;        /* open addressing, linear probing, at most half full */
+    struct memory_slot *slots;        /* open addressing, linear probing, at most half full */
     size_t slot_count, n;
     struct memory_row **groups;       /* chains by first key column; as many as slots; NULL: table has one key column */
 };

@@ -8,21 +8,13 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "store/memory/memory_priv.h"
 
 enum { SLOTS_MIN = 64 };
 
-static uint64_t first_hash(const struct table_info *info, const void *row)
-{
-    struct table_info first = *info;
-    first.key_count = 1;
-    return row_hash_keys(&first, row);
-}
-
 static void group_link(struct memory_table *table, struct memory_row *row)
 {
-    struct memory_row **head = &table->groups[(size_t)first_hash(table->info, row->packed) & (table->slot_count - 1)];
+    struct memory_row **head = &table->groups[(size_t)row_hash(table->info, 1, row->packed) & (table->slot_count - 1)];
     row->before = NULL;
     row->next = *head;
     if (*head) {
@@ -36,27 +28,41 @@ static void group_unlink(struct memory_table *table, struct memory_row *row)
     if (row->before) {
         row->before->next = row->next;
     } else {
-        table->groups[(size_t)first_hash(table->info, row->packed) & (table->slot_count - 1)] = row->next;
+        table->groups[(size_t)row_hash(table->info, 1, row->packed) & (table->slot_count - 1)] = row->next;
     }
     if (row->next) {
         row->next->before = row->before;
     }
 }
 
+/* Eight consecutive numbers in the last key share their neighbourhood: what runs together is touched together. */
+static uint64_t slot_hash(const struct table_info *info, const void *row)
+{
+    const struct column *last = &info->columns[info->key_count - 1];
+    if (last->type != COLUMN_I64) {
+        return row_hash(info, info->key_count, row);
+    }
+    uint64_t number = (uint64_t)*(const int64_t *)row_at(info, info->key_count - 1, row);
+    uint64_t hash = (row_hash(info, info->key_count - 1, row) ^ (number >> 3)) * UINT64_C(0x9E3779B97F4A7C15);
+    hash ^= hash >> 29;
+    return (hash & ~UINT64_C(7)) | (number & 7);
+}
+
 static size_t slot_of(const struct memory_table *table, uint64_t hash, const void *key_row)
 {
     size_t mask = table->slot_count - 1, i = (size_t)hash & mask;
-    while (table->slots[i] && (table->slots[i]->hash != hash ||
-                               row_compare_keys(table->info, table->slots[i]->packed, key_row) != 0)) {
-        i = (i + 1) & mask;
+    for (const struct memory_slot *slot; (slot = &table->slots[i])->row; i = (i + 1) & mask) {
+        if (slot->hash == hash && row_compare_keys(table->info, slot->row->packed, key_row) == 0) {
+            break;
+        }
     }
     return i;
 }
 
-static struct memory_row **pointers(size_t count)
+static void *zeroed(size_t count, size_t size)
 {
-    struct memory_row **at = heap_resize(NULL, count, sizeof(*at));
-    memset(at, 0, count * sizeof(*at));
+    void *at = heap_resize(NULL, count, size);
+    memset(at, 0, count * size);
     return at;
 }
 
@@ -67,14 +73,14 @@ static void grow(struct memory_table *table)
     }
     struct memory_table old = *table;
     table->slot_count = old.slot_count ? old.slot_count * 2 : SLOTS_MIN;
-    table->slots = pointers(table->slot_count);
-    table->groups = table->info->key_count > 1 ? pointers(table->slot_count) : NULL;
+    table->slots = zeroed(table->slot_count, sizeof(*table->slots));
+    table->groups = table->info->key_count > 1 ? zeroed(table->slot_count, sizeof(struct memory_row *)) : NULL;
     for (size_t i = 0; i < old.slot_count; i++) {
-        struct memory_row *row = old.slots[i];
-        if (row) {
-            table->slots[slot_of(table, row->hash, row->packed)] = row;
+        const struct memory_slot *slot = &old.slots[i];
+        if (slot->row) {
+            table->slots[slot_of(table, slot->hash, slot->row->packed)] = *slot;
             if (table->groups) {
-                group_link(table, row);
+                group_link(table, slot->row);
             }
         }
     }
@@ -113,8 +119,9 @@ static struct memory_row *row_take(struct memory_table *table, size_t packed_byt
 void memory_table_put(struct memory_table *table, const void *packed, size_t packed_bytes)
 {
     grow(table);
-    uint64_t hash = row_hash_keys(table->info, packed);
-    struct memory_row **slot = &table->slots[slot_of(table, hash, packed)], *row = *slot;
+    uint64_t hash = slot_hash(table->info, packed);
+    struct memory_slot *slot = &table->slots[slot_of(table, hash, packed)];
+    struct memory_row *row = slot->row;
     bool is_new = !row, is_moved = is_new || row->packed_max < packed_bytes;
     if (is_moved && !is_new) {
         if (table->groups) {
@@ -124,9 +131,8 @@ void memory_table_put(struct memory_table *table, const void *packed, size_t pac
     }
     if (is_moved) {
         row = row_take(table, packed_bytes);
-        *slot = row;
+        *slot = (struct memory_slot){hash, row};
     }
-    row->hash = hash;
     row->packed_bytes = packed_bytes;
     row_move(table->info, packed, packed_bytes, row->packed);
     if (is_moved && table->groups) {
@@ -140,29 +146,29 @@ void memory_table_remove(struct memory_table *table, const void *key_row)
     if (!table->n) {
         return;
     }
-    size_t mask = table->slot_count - 1, hole = slot_of(table, row_hash_keys(table->info, key_row), key_row);
-    if (!table->slots[hole]) {
+    size_t mask = table->slot_count - 1, hole = slot_of(table, slot_hash(table->info, key_row), key_row);
+    if (!table->slots[hole].row) {
         return;
     }
     if (table->groups) {
-        group_unlink(table, table->slots[hole]);
+        group_unlink(table, table->slots[hole].row);
     }
-    row_give(table, table->slots[hole]);
+    row_give(table, table->slots[hole].row);
     /* Rows behind the hole move up as long as it lies between their home and their place. */
-    for (size_t i = (hole + 1) & mask; table->slots[i]; i = (i + 1) & mask) {
-        size_t home = (size_t)table->slots[i]->hash & mask;
+    for (size_t i = (hole + 1) & mask; table->slots[i].row; i = (i + 1) & mask) {
+        size_t home = (size_t)table->slots[i].hash & mask;
         if (((i - home) & mask) >= ((i - hole) & mask)) {
             table->slots[hole] = table->slots[i];
             hole = i;
         }
     }
-    table->slots[hole] = NULL;
+    table->slots[hole] = (struct memory_slot){0};
     table->n--;
 }
 
 const struct memory_row *memory_table_get(const struct memory_table *table, const void *key_row)
 {
-    return table->n ? table->slots[slot_of(table, row_hash_keys(table->info, key_row), key_row)] : NULL;
+    return table->n ? table->slots[slot_of(table, slot_hash(table->info, key_row), key_row)].row : NULL;
 }
 
 static void found_add(struct memory_rows *found, const struct memory_table *table, const struct query *query,
@@ -205,13 +211,13 @@ void memory_table_find(const struct memory_table *table, const struct query *que
     if (given == info->key_count) {
         found_add(found, table, query, memory_table_get(table, key_row));
     } else if (given > 0) {
-        size_t group = (size_t)first_hash(info, key_row) & (table->slot_count - 1);
+        size_t group = (size_t)row_hash(info, 1, key_row) & (table->slot_count - 1);
         for (const struct memory_row *row = table->groups[group]; row; row = row->next) {
             found_add(found, table, query, row);
         }
     } else {
         for (size_t i = 0; i < table->slot_count; i++) {
-            found_add(found, table, query, table->slots[i]);
+            found_add(found, table, query, table->slots[i].row);
         }
     }
 }
