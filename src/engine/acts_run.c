@@ -95,8 +95,8 @@ static bool refused(struct act_call *call, const struct live_run *live, enum run
 
 static void let_go(struct act_call *call, struct live_run *live) /* was only looked at */
 {
-    if (live->is_done && live->dirty.n == 0) {
-        live_drop(call->engine, live);
+    if (live->is_done) {
+        *vec_add(&call->engine->w.done_runs) = live->id;
     }
 }
 

@@ -313,6 +313,18 @@ static void give_up_turn(struct engine *engine)
     engine->is_deciding = world_load(engine, &failed);
 }
 
+/* Generations that have ended leave memory once the store has them. */
+static void runs_drop(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->w.done_runs.n; i++) {
+        struct live_run *live = live_by_id(engine, engine->w.done_runs.at[i]);
+        if (live && live->is_done && live->dirty.n == 0) {
+            live_drop(engine, live);
+        }
+    }
+    engine->w.done_runs.n = 0;
+}
+
 bool engine_turn(struct engine *engine, struct instant now, struct instant wall, struct instant *next, struct err *e)
 {
     *next = INSTANT_NEVER;
@@ -344,6 +356,7 @@ bool engine_turn(struct engine *engine, struct instant now, struct instant wall,
     engine->commit_failures = 0;
     perform_all(engine, first_seq);
     outputs_clear(engine);
+    runs_drop(engine);
     if (engine->w.alarms.n) {
         next->ms = engine->w.alarms.at[0].at_ms;
     }

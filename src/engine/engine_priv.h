@@ -133,7 +133,7 @@ struct world {
     struct map files;          /* "agent\npath" -> file_fact */
     VEC(struct day_change) changes; /* of window times, days of the last weeks and ahead */
     VEC(struct node_id) asks;  /* gates to look at before the turn ends */
-    VEC(int64_t) dirty_runs;
+    VEC(int64_t) dirty_runs, done_runs;
     struct arena site_arena;
     const struct site *site;
     int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_decision, next_order;

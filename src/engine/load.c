@@ -273,6 +273,7 @@ bool world_load(struct engine *engine, struct err *e)
     if (!is_good) {
         return false;
     }
+    w->today = calendar_day_of(w->site->root, engine->now);
     for (struct map_entry *r = NULL; (r = map_next(&w->runs, r));) {
         take_up(engine, r->value);
     }
@@ -325,6 +326,7 @@ void world_close(struct engine *engine)
     vec_close(&w->asks);
     vec_close(&w->changes);
     vec_close(&w->dirty_runs);
+    vec_close(&w->done_runs);
     arena_close(&w->calendars);
     arena_close(&w->site_arena);
     arena_close(&w->names);

@@ -153,7 +153,7 @@ static void put_dirty(struct engine *engine)
         }
         live->dirty.n = 0;
         if (live->is_done) {
-            live_drop(engine, live);
+            *vec_add(&engine->w.done_runs) = live->id; /* stays in memory until the commit: the store does not have it yet */
         }
     }
     engine->w.dirty_runs.n = 0;

@@ -75,8 +75,8 @@ bool act_show_why(struct act_call *call)
         say_gate(call, live, n, &node->gates[i]);
     }
     json_end(&call->json);
-    if (live->is_done && live->dirty.n == 0) {
-        live_drop(engine, live);
+    if (live->is_done) {
+        *vec_add(&engine->w.done_runs) = live->id;
     }
     return true;
 }
