@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "os/clock.h"
+#include "plan/facts.h"
 
 static bool range_check(struct call *call, struct bizday from, struct bizday to, struct err *e)
 {
@@ -96,7 +97,7 @@ static bool plan_rows(struct call *call, struct plan_page *page, const struct qu
         const struct occurrence_row *at = &rows_read.at[i];
         const char *path = NULL;
         bool is_before = at->start_ms < page->after_ms || (at->start_ms == page->after_ms && at->id <= page->after_id);
-        bool is_skip = str_equal(plan_state_word(at->state), "skipped");
+        bool is_skip = at->state == PLAN_SKIPPED || at->state == PLAN_CANCELLED;
         if (is_before || (is_skip && !page->with_skipped)) {
             continue;
         }

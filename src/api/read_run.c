@@ -233,8 +233,8 @@ bool read_nodes(struct call *call, struct err *e)
 /* The agent on this host keeps the output of an attempt below its folder (docs/agent.md). */
 static const char *output_path(struct call *call, const struct node_row *node, int64_t attempt, const char *stream)
 {
-    return arena_printf(call->into, "%s/agent/output/%lld/%lld.%lld.%s", call->api->config.data_folder,
-                        (long long)node->run, (long long)node->node, (long long)attempt, stream);
+    return arena_printf(call->into, "%s/agent/output/%lld/%lld/%lld-%lld.%s", call->api->config.data_folder,
+                        (long long)node->run / 1000, (long long)node->run, (long long)node->node, (long long)attempt, stream);
 }
 
 static bool chunk_read(const char *path, int64_t offset, struct strbuf *into, int64_t *size, struct err *e)

@@ -4,20 +4,7 @@
  */
 #include "api/api_priv.h"
 
-#include "base/limits.h"
-#include "os/file.h"
-
-static bool zone_load(void *data, struct arena *into, const char *name, const struct zone **ret, struct err *e)
-{
-    (void)data;
-    char *bytes = NULL;
-    size_t n = 0;
-    if (strstr(name, "..") || *name == '/') {
-        return err_set(e, ERR_ZONE_DATA, "%s" ARG "%s", name, "..");
-    }
-    return file_read(into, arena_printf(into, "/usr/share/zoneinfo/%s", name), ZONE_FILE_BYTES_MAX, &bytes, &n, e) &&
-           zone_parse(into, name, bytes, n, ret, e);
-}
+#include "os/zone_file.h"
 
 static bool file_get(struct call *call, const char *name, const char **text, size_t *n, struct err *e)
 {
@@ -33,7 +20,7 @@ static bool file_get(struct call *call, const char *name, const char **text, siz
 
 bool api_site(struct call *call, const struct site **ret, struct err *e)
 {
-    struct site_source source = {.zone_load = zone_load};
+    struct site_source source = {.zone_load = zone_file_load};
     return file_get(call, "site.yaml", &source.yaml, &source.yaml_bytes, e) &&
            file_get(call, "holidays.csv", &source.holidays_csv, &source.holidays_bytes, e) &&
            site_parse(call->into, &source, ret, e);

@@ -4,6 +4,8 @@
  */
 #include "api/words.h"
 
+#include "plan/facts.h"
+
 static const char *word(const char *const *words, size_t count, int64_t number)
 {
     return number >= 0 && (uint64_t)number < count ? words[number] : "?";
@@ -11,7 +13,9 @@ static const char *word(const char *const *words, size_t count, int64_t number)
 
 const char *plan_state_word(int64_t state)
 {
-    static const char *const words[] = {"planned", "started", "skipped", "missed", "removed"};
+    static const char *const words[] = {
+        [PLAN_WAITING] = "planned", [PLAN_STARTED] = "started", [PLAN_SKIPPED] = "skipped", [PLAN_CANCELLED] = "cancelled",
+        [PLAN_MISSED] = "missed"};
     return word(words, COUNT(words), state);
 }
 

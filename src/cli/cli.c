@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli - from argv to the exit status.
+ */
+#include "cli/cli.h"
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli_priv.h"
+
+/* Japanese unless the environment asks for English. */
+static enum lang lang_of_environment(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *text = getenv(names[i]);
+        if (text && *text) {
+            return strncmp(text, "en", 2) == 0 ? LANG_EN : LANG_JA;
+        }
+    }
+    return LANG_JA;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct err e = {0};
+    if (!args_read(cli, argc, argv, &e)) {
+        return err_say(cli, &e);
+    }
+    if (cli->wants_help || !cli->operation) {
+        help_print(cli, stdout);
+        return cli->wants_help ? 0 : 64;
+    }
+    bool is_local = cli->operation->kind == OPERATION_IS_LOCAL || cli->operation->code == OPERATION_OPENAPI;
+    return is_local ? local_run(cli) : act_run(cli);
+}
+
+int cli_main(int argc, char **argv)
+{
+    struct cli cli = {.lang = lang_of_environment()};
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    int status = run(&cli, argc, argv);
+    if (fflush(stdout) != 0 && status == 0) {
+        status = 74;
+    }
+    vec_close(&cli.rest);
+    vec_close(&cli.files);
+    arena_close(&cli.arena);
+    curl_global_cleanup();
+    return status;
+}
