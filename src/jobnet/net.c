@@ -15,7 +15,7 @@
 enum { PRIORITY_DEFAULT = 1, KEEP_RUNS_DEFAULT = 1, GIVE_UP_DAYS_DEFAULT = 2 };
 
 struct builder {
-    struct arena *into;
+    struct arena *into, *scratch;
     struct net *net;
     const struct unit **units; /* of each node, while building */
 };
@@ -87,8 +87,8 @@ static void node_fill(struct builder *b, int32_t n, const struct net_node *upper
     enum unit_class class = class_of(unit);
     node->class = class != CLASS_NONE || !upper ? (uint8_t)class : upper->class;
     node->is_clean_output = unit_says(unit, KEY_X_OUTPUT, "clean") || (upper && upper->is_clean_output);
-    node->required_minutes = (int32_t)unit_number(unit, KEY_FD, 0);
-    node->timeout_minutes = (int32_t)unit_number(unit, KEY_ETM, 0);
+    node->required_minutes = (uint16_t)unit_number(unit, KEY_FD, 0);
+    node->timeout_minutes = (uint16_t)unit_number(unit, KEY_ETM, 0);
     node->gate_count = (uint16_t)gates_of(b->into, unit, &node->gates);
     node->waits = net_waits_of(b->into, unit);
     node->effect = net_effect_of(b->into, unit);
@@ -112,7 +112,7 @@ static void node_fill(struct builder *b, int32_t n, const struct net_node *upper
 static void nodes_fill(struct builder *b, const struct unit *top, const struct net_above *above)
 {
     int32_t n = 0, parent = -1;
-    int32_t *last_child = arena_array(b->into, int32_t, (size_t)b->net->node_count);
+    int32_t *last_child = arena_array(b->scratch, int32_t, (size_t)b->net->node_count);
     const struct unit *at = top;
     while (at) {
         struct net_node *node = &b->net->nodes[n];
@@ -259,7 +259,7 @@ bool net_make(struct arena *into, const struct unit *unit, const char *path, con
     net->node_count = (int32_t)count;
     net->refused_node = -1;
     net->nodes = arena_array(into, struct net_node, count);
-    struct builder b = {.into = into, .net = net, .units = arena_array(&tmp, const struct unit *, count)};
+    struct builder b = {.into = into, .scratch = &tmp, .net = net, .units = arena_array(&tmp, const struct unit *, count)};
     nodes_fill(&b, unit, above);
     edges_fill(&b);
     root_fill(&b, unit);

@@ -69,8 +69,8 @@ struct net_node {
     uint8_t class;             /* enum unit_class */
     bool has_own_schedule;     /* nested, de=n */
     bool is_clean_output;      /* x_output=clean */
-    int32_t required_minutes;  /* fd, 0 = none */
-    int32_t timeout_minutes;   /* etm, 0 = none */
+    uint16_t required_minutes; /* fd, 0 = none */
+    uint16_t timeout_minutes;  /* etm, 0 = none */
     uint16_t gate_count;
     const struct gate *gates;
     const struct net_waits *waits;      /* NULL = none */
