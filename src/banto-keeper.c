@@ -2,7 +2,7 @@
 /*
  * banto-keeper - keeps the processes of jobs; started by banto-agent, of which it is independent.
  *
- *   banto-keeper FOLDER [--no-cgroup] [--idle-ms N]
+ *   banto-keeper FOLDER [--cgroup|--no-cgroup] [--idle-ms N]
  *
  * Prepares what keeper_run is given: the folder's lock, the socket, signals, cgroup. Exit status: 0; 64 usage;
  * 75 another keeper has the folder; 71 the system refused something. TERM ends it when no job runs, USR1 kills the
@@ -88,8 +88,8 @@ int main(int argc, char **argv)
     struct keeper_options options = {.cgroup_fd = -1, .idle_ms = IDLE_MS};
     bool with_cgroup = true;
     for (int i = 2; i < argc; i++) {
-        if (strcmp(argv[i], "--no-cgroup") == 0) {
-            with_cgroup = false;
+        if (strcmp(argv[i], "--no-cgroup") == 0 || strcmp(argv[i], "--cgroup") == 0) {
+            with_cgroup = argv[i][2] == 'c';
         } else if (strcmp(argv[i], "--idle-ms") == 0 && i + 1 < argc) {
             options.idle_ms = strtol(argv[++i], NULL, 10);
         } else {
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
         }
     }
     if (argc < 2) {
-        fputs("usage: banto-keeper FOLDER [--no-cgroup] [--idle-ms N]\n", stderr);
+        fputs("usage: banto-keeper FOLDER [--cgroup|--no-cgroup] [--idle-ms N]\n", stderr);
         return EXIT_USAGE;
     }
     for (int fd = 0; fd < 3;) { /* 0..2 must be something, or a job's pipe lands there */

@@ -7,6 +7,25 @@
  * posts (POST /agent/v1/reports). An attempt is named by its key; START is idempotent by it: an agent
  * that hears it twice runs it once. Unknown members are ignored, so either side may be newer.
  * Every decoded text lives in the arena; sizes are bounded by limits.h.
+ *
+ * Protocol, besides what the frames say (docs/agent.md tells why):
+ *  1. GET /agent/v1/stream?agent=NAME&session=ID (ID: 16 hex digits, new for each connection) is answered by 200 and
+ *     an endless body: frames and, when there is nothing else, a blank line at least every 15 s. The agent takes 45 s
+ *     of silence for a dead connection. Headers must go out at once: the agent speaks when it has seen them.
+ *  2. POST /agent/v1/reports with X-Banto-Agent: NAME and X-Banto-Session: ID, Content-Type: application/x-ndjson,
+ *     at most 512 KiB of whole lines, one post at a time. 2xx: all of it is durable. Anything else, or a broken
+ *     connection: the agent drops both, waits (50 ms doubling to 2 s, with jitter) and begins a new session. Reports
+ *     of an older session than the newest stream of that agent must be answered 409.
+ *  3. A session begins HELLO, then STARTED, ENDED, NEVER(spawn) or UNKNOWN for every attempt that is not yet
+ *     acknowledged, then READY; often in one post, else in several. The server sends WELCOME (or REFUSE) on the stream
+ *     when it has read HELLO, and START only after READY. STARTs that got no answer in an older session and are not
+ *     listed were not run, or were refused: ASK.
+ *  4. ENDED, UNKNOWN and NEVER(spawn) are kept by the agent and told again in every session until the server sends
+ *     ACK for the key, also for keys it does not know or of an older epoch. Other refusals need no ACK; one is allowed.
+ *  5. A START heard twice is answered by where the attempt is: STARTED, ENDED, NEVER or UNKNOWN again. After its ACK
+ *     it is not answered at all. KILL of what does not run is answered as ASK is. ASK of an acknowledged key gives
+ *     UNKNOWN with detail "acknowledged". NEVER(unknown_key) for an attempt that was STARTED must become unknown.
+ *  6. ENDED with is_killed has code -1 and a signal as a rule; the server decides by is_killed.
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -67,7 +86,7 @@ struct start_order {
     bool stdout_append, stderr_append;
     bool is_pc;                    /* PC job */
     int32_t priority;              /* 1..5 */
-    int64_t ttl_ms;                /* machine clock, from the moment of sending */
+    int64_t ttl_ms;                /* machine clock, from the moment of sending (now_ms) */
     int64_t timeout_ms;            /* 0 = none; the server's timer decides, this is a safety net */
     int64_t output_bytes_max;
     const char *judgment_file;     /* jdf for mdf/exf: existence and change are reported; "" = none */
@@ -96,6 +115,7 @@ struct frame {
     bool exists;                   /* PROBED */
     bool is_on;                    /* DRAIN */
     int64_t heartbeat_ms;          /* WELCOME: how often LOAD is wanted */
+    int64_t now_ms;                /* WELCOME, START: the server's CLOCK_BOOTTIME when it was sent; 0: not said */
 };
 
 /* Appends the frame and a newline. */

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,19 +49,15 @@ static void keeper_start(struct fixture *f)
     }
 }
 
-static void keeper_connect(struct fixture *f)
+static void call(struct fixture *f)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/keeper.sock", f->folder);
     f->n = f->used = 0;
-    f->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    for (int i = 0; i < 500; i++) {
-        if (connect(f->fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
-            return;
-        }
-        (void)usleep(10000);
+    f->fd = -1;
+    for (int i = 0; i < 500 && f->fd < 0; i++) {
+        f->fd = keeper_connect(f->folder);
+        (void)usleep(f->fd < 0 ? 10000 : 0);
     }
-    fail_msg("the keeper does not listen");
+    assert_true(f->fd >= 0);
 }
 
 static int open_with(void **state, const char *option)
@@ -76,7 +71,7 @@ static int open_with(void **state, const char *option)
         return -1;
     }
     keeper_start(f);
-    keeper_connect(f);
+    call(f);
     return 0;
 }
 
@@ -415,7 +410,7 @@ static void new_connection_hears_all_that_is_not_acknowledged(void **state)
     run(f, &(struct job){.key = "c", .command = "sleep 0.5; echo $$"});
     next(f, KEEPER_STARTED, "c", &m);
     (void)close(f->fd);
-    keeper_connect(f);
+    call(f);
     send_key(f, KEEPER_LIST, NULL);
     int seen = 0;
     for (;;) {
@@ -447,7 +442,7 @@ static void killed_keeper_leaves_unknown_once_and_reruns_nothing(void **state)
     (void)close(f->fd);
     for (int i = 0; i < 2; i++) { /* and another death changes nothing */
         keeper_start(f);
-        keeper_connect(f);
+        call(f);
         send_key(f, KEEPER_LIST, NULL);
         int unknown = 0, ends = 0;
         do {
@@ -485,7 +480,7 @@ static void torn_journal_is_read_up_to_the_tear(void **state)
     (void)snprintf(command, sizeof(command), "printf '\\070\\000\\000\\000\\010half' >> %s/keeper.journal.*", f->folder);
     shell(command);
     keeper_start(f);
-    keeper_connect(f);
+    call(f);
     send_key(f, KEEPER_LIST, NULL);
     next(f, KEEPER_ENDED, "a", &m);
     next(f, KEEPER_LISTED, NULL, &m);
@@ -561,7 +556,7 @@ static void keeper_left_alone_with_nothing_ends(void **state)
     assert_int_equal(waitpid(f->pid, &status, 0), f->pid);
     assert_int_equal(status, 0);
     keeper_start(f);
-    keeper_connect(f);
+    call(f);
 }
 
 static void nonsense_ends_the_connection_only(void **state)
@@ -571,7 +566,7 @@ static void nonsense_ends_the_connection_only(void **state)
     assert_int_equal(send(f->fd, "GET / HTTP/1.1\r\n\r\n", 18, 0), 18);
     assert_false(next_or_end(f, &m));
     (void)close(f->fd);
-    keeper_connect(f);
+    call(f);
     run(f, &(struct job){.key = "a", .command = "true"});
     (void)ended(f, "a");
 }

@@ -13,7 +13,7 @@
 
 #include "agent/process/message.h"
 
-enum { PROCESS_WORDS_MAX = KEEPER_TEXTS_MAX + 2, PROCESS_GROUPS_MAX = 64, PROCESS_MARK_MAX = 840 };
+enum { PROCESS_WORDS_MAX = KEEPER_TEXTS_MAX + 2, PROCESS_GROUPS_MAX = KEEPER_NUMBERS_MAX, PROCESS_MARK_MAX = 840 };
 
 /* Numbered folders below a writable cgroup v2; one is used again once it is empty. */
 struct process_groups {

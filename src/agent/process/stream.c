@@ -98,7 +98,7 @@ void process_order_read(const struct keeper_message *run, struct process_order *
     order->gid = run->numbers[RUN_GID];
     order->mask = run->numbers[RUN_UMASK];
     order->group_count = run->number_count - RUN_GROUPS;
-    for (uint32_t i = 0; i < order->group_count && i < PROCESS_GROUPS_MAX; i++) {
+    for (uint32_t i = 0; i < order->group_count; i++) {
         order->groups[i] = (gid_t)run->numbers[RUN_GROUPS + i];
     }
 }
