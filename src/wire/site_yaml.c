@@ -12,9 +12,10 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "calendar/calendar.h"
+#include "plan/facts.h"
 
 /* Bounds of the lists; a larger site is refused by the schema. */
-enum { ITEMS_MAX = 10000, CLASSES_MAX = 64, LIMITS_MAX = 48, WEEKDAYS = 7 };
+enum { ITEMS_MAX = 10000, LIMITS_MAX = 48, WEEKDAYS = 7 };
 
 #define TEXT(key, type, member, flags)                                                                                 \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, NAME_BYTES_MAX)
@@ -78,7 +79,7 @@ static const cyaml_schema_field_t group_fields[] = {
     TEXT("name", struct yaml_group, name, 0),
     LIST("systems", struct yaml_group, systems, &text_entry, CYAML_FLAG_OPTIONAL, ITEMS_MAX),
     CYAML_FIELD_INT("observation_minutes", CYAML_FLAG_OPTIONAL, struct yaml_group, observation_minutes),
-    LIST("classes", struct yaml_group, classes, &class_entry, 0, CLASSES_MAX),
+    LIST("classes", struct yaml_group, classes, &class_entry, 0, WINDOW_CLASSES_MAX),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t group_entry = {
