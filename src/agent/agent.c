@@ -226,12 +226,18 @@ static void on_open(void *data)
     keeper_link_send_key(&a->keeper, KEEPER_LIST, NULL);
 }
 
+/* Need not be secret, only different. */
+static uint64_t chance(void)
+{
+    uint64_t number;
+    bool is_drawn = getrandom(&number, sizeof(number), 0) == sizeof(number);
+    return is_drawn ? number : (uint64_t)now_ms() * 2654435761u ^ (uint64_t)getpid();
+}
+
 static void session_begin(struct agent *a)
 {
-    uint64_t id = 0;
     char session[20];
-    (void)getrandom(&id, sizeof(id), 0);
-    (void)snprintf(session, sizeof(session), "%016" PRIx64, id);
+    (void)snprintf(session, sizeof(session), "%016" PRIx64, chance());
     a->has_failed = a->is_connected = a->is_listed = a->knows_server_clock = false;
     a->retry_at_ms = INT64_MAX;
     server_link_begin(a->server, session);
@@ -240,15 +246,13 @@ static void session_begin(struct agent *a)
 /* The first failure is said at once, the same state again only after a while. */
 static void session_lost(struct agent *a, const struct err *why)
 {
-    uint32_t chance = 0;
     server_link_end(a->server);
     if (a->is_welcome || a->said_at_ms == 0 || now_ms() - a->said_at_ms > LOG_AGAIN_MS) {
         say(a, why);
         a->said_at_ms = now_ms();
     }
-    (void)getrandom(&chance, sizeof(chance), 0);
     a->is_connected = a->is_listed = a->is_welcome = a->has_failed = false;
-    a->retry_at_ms = now_ms() + a->retry_ms / 2 + chance % (uint32_t)a->retry_ms;
+    a->retry_at_ms = now_ms() + a->retry_ms / 2 + (int64_t)(chance() % (uint64_t)a->retry_ms);
     a->retry_ms = a->retry_ms * 2 < RETRY_MS_MAX ? a->retry_ms * 2 : RETRY_MS_MAX;
 }
 
