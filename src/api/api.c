@@ -213,7 +213,7 @@ void api_changes_unwatch(struct api *api, int id)
 bool api_agent_open(struct api *api, const char *const names[2], void (*wake)(void *data), void *data,
                     struct agent_link **ret, struct err *e)
 {
-    return engine_link_open(api->config.engine, names[0], names[1], wake, data, ret, e);
+    return engine_link_open(api->config.engine, names[0], names[1], &(struct link_wake){wake, data}, ret, e);
 }
 
 ptrdiff_t api_agent_take(struct agent_link *link, char *to, size_t max)
@@ -265,5 +265,6 @@ static bool reports_call(struct call *call, const struct api_done *done, struct 
     struct reports_wait *wait = arena_new(call->into, struct reports_wait);
     wait->done = *done;
     const char *body = request->body ? request->body : "";
-    return engine_reports(call->api->config.engine, agent, session, body, request->body_n, reports_done, wait, e);
+    struct agent_post post = {agent, session, body, request->body_n};
+    return engine_reports(call->api->config.engine, &post, reports_done, wait, e);
 }

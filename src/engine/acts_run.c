@@ -51,7 +51,7 @@ bool act_run(struct act_call *call)
     }
     struct plan_entry plan = {.id = 0, .start_ms = engine->now.ms, .date = date, .is_held = act->is_held};
     struct live_run *live;
-    if (!live_start(engine, unit, &plan, ORIGIN_BY_HAND, act->text, &live, call->err)) {
+    if (!live_start(engine, unit, &plan, &(struct live_cause){ORIGIN_BY_HAND, act->text}, &live, call->err)) {
         return false;
     }
     json_number(&call->json, "run", live->id);

@@ -65,15 +65,22 @@ MUST_CHECK bool engine_submit(struct engine *engine, const struct act *act, act_
 /* ---- agents ---- */
 /* A connected agent's stream. The engine appends NDJSON lines to it after commits; http/ carries them. */
 struct agent_link;
-/* wake is called (any thread) when there is something to take or the link was closed by the engine. */
-MUST_CHECK bool engine_link_open(struct engine *engine, const char *agent, const char *session, void (*wake)(void *data),
-                                 void *data, struct agent_link **ret, struct err *e);
+/* Called (any thread) when there is something to take or the link was closed by the engine. */
+struct link_wake {
+    void (*call)(void *data);
+    void *data;
+};
+MUST_CHECK bool engine_link_open(struct engine *engine, const char *agent, const char *session, const struct link_wake *wake,
+                                 struct agent_link **ret, struct err *e);
 /* Moves waiting bytes to `to` (at most max); 0 = nothing now, -1 = closed by the engine. */
 ptrdiff_t engine_link_take(struct agent_link *link, char *to, size_t max);
 void engine_link_close(struct engine *engine, struct agent_link *link); /* the connection is gone */
-/* body: NDJSON frames of one post. done is called after they are durable. */
-MUST_CHECK bool engine_reports(struct engine *engine, const char *agent, const char *session, const char *body, size_t n,
-                               act_done_fn done, void *data, struct err *e);
+/* NDJSON frames of one post. done is called after they are durable. */
+struct agent_post {
+    const char *agent, *session, *body;
+    size_t n;
+};
+MUST_CHECK bool engine_reports(struct engine *engine, const struct agent_post *post, act_done_fn done, void *data, struct err *e);
 
 /* ---- feed of changes (server-sent events) ---- */
 /* One line of JSON per journal entry, kept in a ring. Any thread. */

@@ -1,221 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * engine_priv - the state that the files of engine/ share. Only the decision thread touches it, but for
- * struct exchange (exchange.c), which has a lock of its own.
- *
- * Things refer to runs and units by id, never by pointer, wherever they may outlive them (timers, queues,
- * gate waiters): an id that is gone is simply skipped.
+ * engine_priv - what the files of engine/ offer each other. All of it belongs to the decision thread.
  */
-#include "base/map.h"
-#include "base/str.h"
-#include "base/vec.h"
-#include "engine/engine.h"
-#include "jobnet/run.h"
-#include "plan/facts.h"
-#include "wire/json.h"
-#include "wire/site.h"
-
-enum registration_kind { REGISTERED_NOT, REGISTERED_PLANNED, REGISTERED_FIXED };
-enum run_origin { ORIGIN_PLANNED, ORIGIN_ADDED, ORIGIN_BY_HAND, ORIGIN_IMPORTED };
-
-struct version_entry {
-    int64_t id, unit, number;
-    char hash[65];
-    const char *text;          /* made in this turn, not in the store yet; NULL: ask the store */
-    struct arena arena;        /* of net */
-    const struct net *net;     /* NULL until needed */
-    int32_t run_count;         /* live runs pinned to it */
-};
-
-/* A group or a root jobnet. */
-struct unit_entry {
-    int64_t id;
-    const char *path, *name, *comment, *type;
-    bool is_group, is_deleted;
-    struct unit_entry *group;  /* NULL: directly below "/" */
-    struct version_entry *version;
-    /* groups: */
-    const struct calendar *calendar; /* NULL until asked for */
-    /* root jobnets: */
-    uint8_t registration;      /* enum registration_kind */
-    bool is_held, is_suspended;
-    bool runs_passed;          /* during registration: today's starts whose time has passed run too (ajsentry -s) */
-    struct bizday registered, from, to, planned_to;
-    struct instant registered_at;
-    const char *registered_by;
-    struct unit_facts facts;
-    int32_t live_count;        /* generations that have not ended */
-};
-
-struct live_run {
-    int64_t id;
-    struct arena arena;        /* run, and the texts below */
-    struct run *run;
-    struct unit_entry *unit;
-    struct version_entry *version;
-    int64_t occurrence, deadline_ms;
-    int32_t rule;
-    uint8_t origin;
-    const char *reason;        /* why it waits or was started; "" */
-    const char **agents, **reasons; /* per node; NULL = none */
-    uint8_t *is_dirty;         /* per node; node 0 = the run's own row */
-    VEC(int32_t) dirty;
-    bool is_done;              /* RUN_ENDED seen: leaves memory at the end of the entry */
-};
-
-struct node_id {
-    int64_t run;
-    int32_t node;
-};
-
-enum timer_kind { ALARM_RUN, ALARM_UNIT_DUE, ALARM_DEADLINE, ALARM_GATE, ALARM_DAY, ALARM_GIVE_UP };
-struct alarm {
-    int64_t at_ms;
-    int64_t id;                /* run or unit */
-    int32_t node, attempt;
-    uint8_t kind, timer;       /* enum timer_kind; ALARM_RUN: enum run_timer */
-};
-
-struct queue_item {
-    int64_t run, order;        /* order of arrival */
-    int32_t node, priority;
-};
-
-struct agent_entry {
-    const char *name;
-    const struct site_agent *site; /* NULL: not in the site any more */
-    struct agent_link *link;   /* NULL: not connected */
-    bool is_ready, is_drained, is_lost, can_pc;
-    int32_t running;           /* slots taken */
-    VEC(struct queue_item) queue; /* heap */
-    struct map slots;          /* node_id hash -> itself: attempts that hold a slot */
-    struct map listed;         /* node_id hash of attempts named since HELLO */
-    struct instant first_seen, last_seen_wall, lost_at;
-    int64_t silent_since_wall_ms; /* 0 = connected */
-    const char *limits;        /* "" = the site's */
-    const char *platform, *version;
-    char session[64];          /* of the last HELLO */
-    bool has_listed;           /* READY seen in that session */
-};
-
-struct gate_waiters {
-    VEC(struct node_id) list;
-};
-
-/* A file that a gate waits for. */
-struct file_fact {
-    const char *agent, *path;
-    int64_t asked_wall_ms;
-    int8_t known;              /* -1, 0, 1 */
-};
-
-/* A changed time of one day (a row of window_change). */
-struct day_change {
-    const char *grp, *cls_name;
-    struct bizday date;
-    enum window_event event;
-    int32_t minute;
-};
-
-/* Everything that is loaded from the store and dropped when a commit fails. */
-struct world {
-    struct arena names;        /* paths, agent names: live as long as the world */
-    struct map units_by_id;
-    struct facts facts;        /* units_by_path -> unit_facts inside unit_entry */
-    struct map entries_by_path; /* -> unit_entry, groups too */
-    struct map versions;       /* by id */
-    struct arena calendars;    /* of groups; reset when a calendar changes */
-    struct map runs;           /* live, by id */
-    struct map agents;         /* by name */
-    VEC(struct alarm) alarms;  /* heap by at_ms */
-    struct map waiters;        /* gate key -> gate_waiters */
-    struct map files;          /* "agent\npath" -> file_fact */
-    VEC(struct day_change) changes; /* of window times, days of the last weeks and ahead */
-    VEC(struct node_id) asks;  /* gates to look at before the turn ends */
-    VEC(int64_t) dirty_runs, done_runs;
-    struct arena site_arena;
-    const struct site *site;
-    int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_decision, next_order;
-    struct bizday today;       /* of the root calendar */
-    char epoch[40];
-    bool is_slot_free;         /* some agent may have room: look at the queues */
-    int64_t slot_alarm_ms;     /* when the queues are looked at next because limits change by the time of day */
-};
-
-struct outgoing {
-    struct agent_entry *agent;
-    size_t from, n;            /* bytes of engine->frames */
-};
-struct answer {
-    act_done_fn done;
-    void *data;
-    struct act_result result;
-    size_t json_from, json_n;  /* bytes of engine->answers_json */
-    size_t entry;              /* number of its journal entry in the batch + 1; 0 = none */
-};
-struct feed_line {
-    size_t from, n;            /* bytes of engine->feed_text, without the seq */
-};
-
-struct exchange; /* what other threads hand over: exchange.c */
-
-struct engine {
-    struct engine_config config;
-    struct world w;
-    struct store_batch *batch;
-    struct store_reader *reader;
-    struct arena turn;         /* reset every turn */
-    struct instant now, wall;
-    struct run_effects effects;
-    struct gate_keys freed;
-    struct strbuf frames, answers_json, feed_text;
-    VEC(struct outgoing) outgoing;
-    VEC(struct answer) answers;
-    VEC(struct feed_line) feed_lines;
-    struct strbuf changes;     /* feed: changes of the entry under way, comma separated */
-    size_t entry_count;        /* entries of this batch */
-    int commit_failures;       /* in a row */
-    bool is_deciding;
-    bool has_feed;             /* false in the simulator */
-    bool is_spoiled;           /* an act failed half way in this turn */
-    bool is_catching_up;       /* first turn: starts that passed while stopped */
-    struct exchange *exchange;
-    struct feed *feed;
-    struct engine_figures figures;
-};
-
-/* exchange.c: messages from other threads */
-enum message_kind { MESSAGE_ACT, MESSAGE_REPORTS, MESSAGE_LINK_UP, MESSAGE_LINK_DOWN };
-struct message_in {
-    struct message_in *next;
-    struct arena arena;        /* everything below */
-    enum message_kind kind;
-    struct act act;
-    const char *agent, *session, *body;
-    size_t body_n;
-    struct agent_link *link;
-    act_done_fn done;
-    void *data;
-};
-struct exchange *exchange_open(void);
-void exchange_close(struct exchange *exchange);
-struct message_in *exchange_take(struct exchange *exchange); /* all, oldest first */
-void exchange_on_message(struct exchange *exchange, void (*wake)(void *), void *data);
-void exchange_stop(struct exchange *exchange);               /* nothing more is taken in */
-int64_t exchange_depth(struct exchange *exchange);
-void message_free(struct message_in *message);
-void link_send(struct agent_link *link, const char *bytes, size_t n);
-void link_shut(struct agent_link *link);                     /* the engine ends it; http closes the connection */
-const char *link_session(const struct agent_link *link);
-const char *link_agent(const struct agent_link *link);
-void link_unref(struct agent_link *link);
-
-/* feed.c */
-struct feed *feed_open(void);
-void feed_close(struct feed *feed);
-void feed_add(struct feed *feed, int64_t seq, const char *json_rest, size_t n);
-void feed_wake(struct feed *feed);
+#include "engine/exchange_priv.h"
 
 /* record.c: rows and journal entries */
 void put_run(struct engine *engine, const struct live_run *live);
@@ -262,9 +50,13 @@ void planner_new_day(struct engine *engine);
 
 /* live.c: runs */
 struct live_run *live_by_id(const struct engine *engine, int64_t id);
+struct live_cause {
+    uint8_t origin;            /* enum run_origin */
+    const char *macros;        /* NAME=VALUE lines, "" */
+};
 /* A new generation. Fails if its definition cannot be loaded or cannot run. */
-MUST_CHECK bool live_start(struct engine *engine, struct unit_entry *unit, const struct plan_entry *plan, uint8_t origin,
-                           const char *macros, struct live_run **ret, struct err *e);
+MUST_CHECK bool live_start(struct engine *engine, struct unit_entry *unit, const struct plan_entry *plan,
+                           const struct live_cause *cause, struct live_run **ret, struct err *e);
 void live_step(struct engine *engine, struct live_run *live, struct run_event *event);
 /* Root: hold, previous generation, gates; begins the run when all hold. */
 void live_try_begin(struct engine *engine, struct live_run *live);

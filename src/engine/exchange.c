@@ -144,14 +144,13 @@ bool engine_submit(struct engine *engine, const struct act *act, act_done_fn don
     return post(engine->exchange, m, false, e);
 }
 
-bool engine_reports(struct engine *engine, const char *agent, const char *session, const char *body, size_t n, act_done_fn done,
-                    void *data, struct err *e)
+bool engine_reports(struct engine *engine, const struct agent_post *post_in, act_done_fn done, void *data, struct err *e)
 {
     struct message_in *m = message_new(MESSAGE_REPORTS);
-    m->agent = arena_copy(&m->arena, agent);
-    m->session = arena_copy(&m->arena, session);
-    m->body = arena_copy_bytes(&m->arena, body, n);
-    m->body_n = n;
+    m->agent = arena_copy(&m->arena, post_in->agent);
+    m->session = arena_copy(&m->arena, post_in->session);
+    m->body = arena_copy_bytes(&m->arena, post_in->body, post_in->n);
+    m->body_n = post_in->n;
     m->done = done;
     m->data = data;
     return post(engine->exchange, m, false, e);
@@ -163,11 +162,11 @@ static char *heap_text(const char *text)
     return memcpy(heap_resize(NULL, n, 1), text, n);
 }
 
-bool engine_link_open(struct engine *engine, const char *agent, const char *session, void (*wake)(void *data), void *data,
+bool engine_link_open(struct engine *engine, const char *agent, const char *session, const struct link_wake *wake,
                       struct agent_link **ret, struct err *e)
 {
     struct agent_link *link = heap_resize(NULL, 1, sizeof(*link));
-    *link = (struct agent_link){.references = 2, .wake = wake, .data = data};
+    *link = (struct agent_link){.references = 2, .wake = wake->call, .data = wake->data};
     (void)pthread_mutex_init(&link->lock, NULL);
     link->agent = heap_text(agent);
     link->session = heap_text(session);

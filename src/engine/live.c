@@ -102,8 +102,8 @@ static void watch_run(struct engine *engine, struct live_run *live)
     }
 }
 
-bool live_start(struct engine *engine, struct unit_entry *unit, const struct plan_entry *plan, uint8_t origin,
-                const char *macros, struct live_run **ret, struct err *e)
+bool live_start(struct engine *engine, struct unit_entry *unit, const struct plan_entry *plan, const struct live_cause *cause,
+                struct live_run **ret, struct err *e)
 {
     const struct net *net;
     if (!unit_net(engine, unit, &net, e)) {
@@ -118,9 +118,9 @@ bool live_start(struct engine *engine, struct unit_entry *unit, const struct pla
                               .calendar = calendar, .rule = plan->rule};
     struct live_run *live = live_new(engine, unit, unit->version, &birth);
     live->occurrence = plan->id;
-    live->origin = origin;
+    live->origin = cause->origin;
     live->rule = plan->rule;
-    live->run->macros = arena_copy(&live->arena, macros);
+    live->run->macros = arena_copy(&live->arena, cause->macros);
     struct instant deadline = deadline_instant(&net->deadline, unit_days(engine, unit), calendar, plan->date, live->run->planned);
     live->deadline_ms = deadline.ms == INSTANT_NEVER.ms ? 0 : deadline.ms;
     if (plan->is_held) {

@@ -241,7 +241,7 @@ static void plan_start(struct engine *engine, struct unit_entry *unit, size_t i)
         put_plan(engine, unit, p);
     } else if (engine->is_catching_up && engine->now.ms - p->start_ms > LATE_MS && !missed_runs(engine, unit, net, i)) {
         plan_miss(engine, unit, p);
-    } else if (live_start(engine, unit, p, p->rule ? ORIGIN_PLANNED : ORIGIN_ADDED, "", &live, &e)) {
+    } else if (live_start(engine, unit, p, &(struct live_cause){p->rule ? ORIGIN_PLANNED : ORIGIN_ADDED, ""}, &live, &e)) {
         live_try_begin(engine, live);
     } else {
         p->state = PLAN_SKIPPED;

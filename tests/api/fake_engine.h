@@ -119,14 +119,14 @@ bool engine_submit(struct engine *engine, const struct act *act, act_done_fn don
     return true;
 }
 
-bool engine_link_open(struct engine *engine, const char *agent, const char *session, void (*wake)(void *data), void *data,
+bool engine_link_open(struct engine *engine, const char *agent, const char *session, const struct link_wake *wake,
                       struct agent_link **ret, struct err *e)
 {
     (void)session;
     if (str_equal(agent, "stranger")) {
         return err_set(e, ERR_NOT_FOUND, "agent" ARG "%s", agent);
     }
-    engine->link = (struct agent_link){.engine = engine, .wake = wake, .data = data};
+    engine->link = (struct agent_link){.engine = engine, .wake = wake->call, .data = wake->data};
     (void)str_copy(engine->link.waiting, sizeof(engine->link.waiting), "{\"kind\":\"welcome\"}\n");
     engine->link.n = strlen(engine->link.waiting);
     *ret = &engine->link;
@@ -144,11 +144,10 @@ ptrdiff_t engine_link_take(struct agent_link *link, char *to, size_t max)
 
 void engine_link_close(struct engine *engine, struct agent_link *link) { (void)engine, link->wake = NULL; }
 
-bool engine_reports(struct engine *engine, const char *agent, const char *session, const char *body, size_t n,
-                    act_done_fn done, void *data, struct err *e)
+bool engine_reports(struct engine *engine, const struct agent_post *post, act_done_fn done, void *data, struct err *e)
 {
     (void)e;
-    (void)snprintf(engine->reports, sizeof(engine->reports), "%s %s %.*s", agent, session, (int)n, body);
+    (void)snprintf(engine->reports, sizeof(engine->reports), "%s %s %.*s", post->agent, post->session, (int)post->n, post->body);
     fake_answer(engine, done, data);
     return true;
 }
