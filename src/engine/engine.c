@@ -336,6 +336,7 @@ bool engine_turn(struct engine *engine, struct instant now, struct instant wall,
     agents_look(engine);
     gates_settle(engine);
     entry_end(engine, &who_engine, "engine.settle", "engine");
+    forecast_watch(engine);
     int64_t first_seq = 0;
     engine->figures.turns++;
     if (engine->is_spoiled) {

@@ -103,6 +103,9 @@ void day_change_note(struct engine *engine, const struct day_change *change);
 /* By how much a switch net's planned start moves that day because times were changed. Milliseconds. */
 int64_t switch_shift_ms(struct engine *engine, const struct net *net, struct bizday day);
 
+/* forecast.c: predicted misses become events, now and then */
+void forecast_watch(struct engine *engine);
+
 /* events.c */
 enum event_kind { EVENT_FAILED, EVENT_UNKNOWN, EVENT_DELAYED, EVENT_DEADLINE, EVENT_RISK, EVENT_AGENT_LOST, EVENT_AGENT_BACK,
                   EVENT_WINDOW_MISMATCH, EVENT_GATE_LATE, EVENT_NOT_RUN, EVENT_MISSED };

@@ -8,3 +8,8 @@ bool act_show_forecast(struct act_call *call)
 {
     return err_set(call->err, ERR_CONFLICT, "forecast" ARG "-");
 }
+
+void forecast_watch(struct engine *engine)
+{
+    (void)engine;
+}

@@ -322,6 +322,7 @@ void world_close(struct engine *engine)
     map_close(&w->agents);
     map_close(&w->waiters);
     map_close(&w->files);
+    map_close(&w->risks);
     vec_close(&w->alarms);
     vec_close(&w->asks);
     vec_close(&w->changes);

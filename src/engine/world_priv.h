@@ -139,6 +139,8 @@ struct world {
     int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_decision, next_order;
     struct bizday today;       /* of the root calendar */
     char epoch[40];
+    struct map risks;          /* "unit@date" whose predicted miss was told */
+    int64_t forecast_wall_ms, forecast_at_turn; /* when the forecast last ran, after how many commits */
     bool is_slot_free;         /* some agent may have room: look at the queues */
     int64_t slot_alarm_ms;     /* when the queues are looked at next because limits change by the time of day */
 };
