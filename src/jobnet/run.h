@@ -165,6 +165,10 @@ void run_recount(struct run *run);
 /* Appends effects; never fails. Events that no longer fit are ignored. */
 void run_step(struct run *run, const struct run_event *event, struct run_effects *effects);
 
+/* Would an answer about its gates be taken now? Not before its turn, nor while it waits for its time or the run is suspended
+ * (it is asked for again then). Take the locks of a net only if so, and if it is not held. */
+bool run_awaits_gates(const struct run *run, int32_t node, struct instant now);
+
 /* Would this act be accepted now? For refusals with words and for the preview of a rerun. */
 enum run_refusal {
     RUN_ACCEPTED,

@@ -39,17 +39,16 @@ static void on_start(struct step *s, const struct run_event *event)
     }
 }
 
-/* An answer about its gates can be meant for it; while suspended it waits to be asked again. */
-static bool awaits_gates(const struct step *s, int32_t n)
+bool run_awaits_gates(const struct run *run, int32_t n, struct instant now)
 {
-    const struct net_node *def = net_at(s, n);
-    return node_is_ready(s->run, n) && !(s->run->flags & RUN_SUSPENDED) &&
-           node_at(s, n)->due_ms <= s->now.ms && (def->judged_by < 0 || node_status(s->run, def->judged_by) == STATUS_NORMAL);
+    const struct net_node *def = &run->net->nodes[n];
+    return node_is_ready(run, n) && !(run->flags & RUN_SUSPENDED) && run->nodes[n].due_ms <= now.ms &&
+           (def->judged_by < 0 || node_status(run, def->judged_by) == STATUS_NORMAL);
 }
 
 static void on_gates_open(struct step *s, const struct run_event *event)
 {
-    if (!awaits_gates(s, event->node)) {
+    if (!run_awaits_gates(s->run, event->node, s->now)) {
         return;
     }
     if (node_at(s, event->node)->flags & NODE_HELD) {
@@ -69,7 +68,7 @@ static void on_gates_shut(struct step *s, const struct run_event *event)
     bool is_queued = node->status == STATUS_QUEUING && !(node->flags & NODE_SENT); /* a gate shut while it waited for a slot */
     if (is_queued) {
         effect_add(s, EFFECT_UNQUEUE, event->node);
-    } else if (!awaits_gates(s, event->node)) {
+    } else if (!run_awaits_gates(s->run, event->node, s->now)) {
         return;
     }
     node_move(s, event->node, STATUS_GATE_WAIT); /* again, too: the reason may be another one */

@@ -114,6 +114,9 @@ struct gate_keys {
     VEC(uint64_t) list;
 };
 void locks_release(struct facts *facts, const struct net_node *node, int64_t run, int32_t node_index, struct gate_keys *freed);
+/* A set of its own that may be let run on (forecast). Units and their names go into `into`, window groups and the texts of
+ * reasons are borrowed. Close it with facts_close, but do not unit_facts_close its units. */
+void facts_copy(struct arena *into, const struct facts *from, struct facts *to);
 void facts_close(struct facts *facts); /* maps and vectors; unit_facts and names are the owner's */
 void unit_facts_close(struct unit_facts *unit);
 
