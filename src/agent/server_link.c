@@ -149,7 +149,6 @@ void server_link_begin(struct server_link *link, const char *session)
     link->post = curl_easy_init();
     char *name = curl_easy_escape(link->stream, link->options->name, 0);
     strbuf_printf(&text, "%s/agent/v1/stream?agent=%s&session=%s", base_of(link->options), name, session);
-    curl_free(name);
     common(link, link->stream);
     (void)curl_easy_setopt(link->stream, CURLOPT_URL, text.at);
     (void)curl_easy_setopt(link->stream, CURLOPT_WRITEFUNCTION, on_stream_bytes);
@@ -160,18 +159,13 @@ void server_link_begin(struct server_link *link, const char *session)
 
     common(link, link->post);
     strbuf_clear(&text);
-    strbuf_printf(&text, "%s/agent/v1/reports", base_of(link->options));
+    strbuf_printf(&text, "%s/agent/v1/reports?agent=%s&session=%s", base_of(link->options), name, session);
+    curl_free(name);
     (void)curl_easy_setopt(link->post, CURLOPT_URL, text.at);
     (void)curl_easy_setopt(link->post, CURLOPT_TIMEOUT_MS, (long)POST_MS);
     (void)curl_easy_setopt(link->post, CURLOPT_WRITEFUNCTION, ignore);
     (void)curl_easy_setopt(link->post, CURLOPT_FAILONERROR, 1L);
-    strbuf_clear(&text);
-    strbuf_printf(&text, "X-Banto-Agent: %s", link->options->name);
-    link->headers = curl_slist_append(NULL, text.at);
-    strbuf_clear(&text);
-    strbuf_printf(&text, "X-Banto-Session: %s", session);
-    link->headers = curl_slist_append(link->headers, text.at);
-    link->headers = curl_slist_append(link->headers, "Content-Type: application/x-ndjson");
+    link->headers = curl_slist_append(NULL, "Content-Type: application/x-ndjson");
     link->headers = curl_slist_append(link->headers, "Expect:");
     (void)curl_easy_setopt(link->post, CURLOPT_HTTPHEADER, link->headers);
     link->reason[0] = '\0';

@@ -281,10 +281,13 @@ void agents_reports(struct engine *engine, const struct message_in *message)
     struct who who = {arena_printf(&engine->turn, "agent:%s", agent->name), "agent", "", ""};
     struct str rest = {message->body, message->body_n}, line;
     struct err failed = {0};
+    bool is_of_older_session = agent->link && strcmp(link_session(agent->link), message->session) != 0;
     if (!engine->is_deciding) {
         (void)err_set(&failed, ERR_READ_ONLY, "%d", 0);
+    } else if (is_of_older_session) {
+        (void)err_set(&failed, ERR_CONFLICT, "reports" ARG "session %s", message->session);
     }
-    while (rest.n && engine->is_deciding) {
+    while (rest.n && failed.code == ERR_NONE) {
         struct frame frame;
         (void)str_cut(rest, '\n', &line, &rest);
         if (!line.n) {

@@ -12,7 +12,7 @@
  *  1. GET /agent/v1/stream?agent=NAME&session=ID (ID: 16 hex digits, new for each connection) is answered by 200 and
  *     an endless body: frames and, when there is nothing else, a blank line at least every 15 s. The agent takes 45 s
  *     of silence for a dead connection. Headers must go out at once: the agent speaks when it has seen them.
- *  2. POST /agent/v1/reports with X-Banto-Agent: NAME and X-Banto-Session: ID, Content-Type: application/x-ndjson,
+ *  2. POST /agent/v1/reports?agent=NAME&session=ID (the ID of its stream), Content-Type: application/x-ndjson,
  *     at most 512 KiB of whole lines, one post at a time. 2xx: all of it is durable. Anything else, or a broken
  *     connection: the agent drops both, waits (50 ms doubling to 2 s, with jitter) and begins a new session. Reports
  *     of an older session than the newest stream of that agent must be answered 409.
