@@ -52,8 +52,8 @@ static void encode_field(struct json *j, const struct field *field, const struct
     switch (field->type) {
     case FIELD_TEXT:
         text = *(const char *const *)at;
-        if (text && text[0]) {
-            json_text(j, field->name, text);
+        if ((text && text[0]) || (field->must & ON(frame->kind))) {
+            json_text(j, field->name, text ? text : "");
         }
         break;
     case FIELD_MAYBE:
