@@ -2,8 +2,9 @@
 /*
  * order - a START frame as the keeper's RUN message, and the keeper's answers as frames.
  *
- * The environment is made anew, not inherited: a few names of the system, then the file of variables (ev), then
- * those of the order (env= and JP1's own); later ones replace earlier ones. The cookie carries what only the net
+ * The environment is made anew, not inherited: a few names of the system and of Banto, then what the host's administrator
+ * wrote into FOLDER/environment, then the unit's file of variables (ev), then those of the order (env= and JP1's own);
+ * later ones replace earlier ones. The cookie carries what only the net
  * half understands: "TIMEOUT_MS MTIME_NS BYTES INODE PATH" of the judgment file, -1 where it did not exist.
  */
 #include "agent/agent_priv.h"
@@ -110,6 +111,20 @@ static bool env_read(struct maker *m, const char *path, struct err *e)
     return true;
 }
 
+/* How jobs find the server and a made-up clock. */
+static bool env_of_banto(struct maker *m, struct err *e)
+{
+    static const char *const names[] = {"BANTO_SERVER", "BANTO_CLOCK_FILE", "BANTO_BIN"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value && !env_set(m, arena_printf(m->into, "%s=%s", names[i], value), e)) {
+            return false;
+        }
+    }
+    const char *path = arena_printf(m->into, "%s/environment", m->folder);
+    return !file_exists(path) || env_read(m, path, e);
+}
+
 static bool env_make(struct maker *m, struct err *e)
 {
     const struct start_order *o = &m->start->start;
@@ -119,7 +134,7 @@ static bool env_make(struct maker *m, struct err *e)
                    env_set(m, arena_printf(m->into, "USER=%s", m->user), e) &&
                    env_set(m, arena_printf(m->into, "LOGNAME=%s", m->user), e) &&
                    env_set(m, arena_printf(m->into, "SHELL=%s", m->shell), e) &&
-                   (!lang || env_set(m, arena_printf(m->into, "LANG=%s", lang), e)) &&
+                   (!lang || env_set(m, arena_printf(m->into, "LANG=%s", lang), e)) && env_of_banto(m, e) &&
                    (!o->env_file[0] || env_read(m, o->env_file, e));
     for (const char *const *at = o->env; is_good && *at; at++) {
         is_good = env_set(m, *at, e);
