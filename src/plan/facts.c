@@ -137,7 +137,8 @@ static void pred_check(const struct facts *facts, const struct gate *gate, const
     struct pred_range range = {0};
     range_of(gate, subject, &range);
     const struct generation *newest = generation_newest(unit, range.from, range.to);
-    bool is_late_plan = gate->scope == PRED_DAY && plan_pending(unit, range.from, range.to, subject->planned);
+    bool is_of_range = gate->scope == PRED_DAY || gate->scope == PRED_MONTH || gate->scope == PRED_MONTH_BEFORE;
+    bool is_late_plan = is_of_range && plan_pending(unit, range.from, range.to, subject->planned);
     bool is_planned = gate->scope == PRED_DAY && !newest && has_plan(unit, range.from, range.to);
     const char *state = "未実行 / not run";
     if (newest) {
