@@ -4,7 +4,7 @@
  * spawn_raw - the yardstick of starting jobs: what this machine does when nobody keeps, journals or reports.
  *
  * posix_spawn of /bin/true in a process group of its own, its output read to the end through a pipe, waitid: one at
- * a time in each of two lanes (threads). Interleave it with what is compared with it, for the machine's speed drifts.
+ * a time in each lane (thread). Interleave it with what is compared with it, for the machine's speed drifts.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,9 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SPAWN_RAW_LANES = 2 };
+enum { SPAWN_RAW_LANES = 2, SPAWN_RAW_LANES_MAX = 64 };
 
 struct spawn_raw_lane {
+    const char *program;
     int jobs;
     bool is_good;
 };
@@ -29,9 +30,10 @@ static inline double spawn_raw_now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static inline bool spawn_raw_one(posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes, const int fds[2])
+static inline bool spawn_raw_one(const char *program, posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+                                 const int fds[2])
 {
-    static const char *const argv[] = {"/bin/true", NULL}, *const env[] = {NULL};
+    const char *const argv[] = {program, NULL}, *const env[] = {NULL};
     union {
         const char *const *given;
         char *const *wanted; /* posix_spawn promises not to write */
@@ -58,27 +60,32 @@ static inline void *spawn_raw_lane_run(void *data)
         lane->is_good = pipe2(fds, O_CLOEXEC) == 0;
         (void)posix_spawn_file_actions_init(&actions);
         (void)posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
-        lane->is_good = lane->is_good && spawn_raw_one(&actions, &attributes, fds);
+        lane->is_good = lane->is_good && spawn_raw_one(lane->program, &actions, &attributes, fds);
         (void)posix_spawn_file_actions_destroy(&actions);
     }
     (void)posix_spawnattr_destroy(&attributes);
     return NULL;
 }
 
-/* Jobs a second over both lanes; 0 if something failed. */
-static inline double spawn_raw_per_s(int jobs_per_lane)
+/* Jobs a second over all lanes; 0 if something failed. */
+static inline double spawn_raw_of(const char *program, int lane_count, int jobs_per_lane)
 {
-    struct spawn_raw_lane lanes[SPAWN_RAW_LANES];
-    pthread_t threads[SPAWN_RAW_LANES];
-    bool is_good = true;
+    struct spawn_raw_lane lanes[SPAWN_RAW_LANES_MAX];
+    pthread_t threads[SPAWN_RAW_LANES_MAX];
+    bool is_good = lane_count <= SPAWN_RAW_LANES_MAX;
     double start_s = spawn_raw_now_s();
-    for (int i = 0; i < SPAWN_RAW_LANES; i++) {
-        lanes[i] = (struct spawn_raw_lane){jobs_per_lane, true};
-        is_good = pthread_create(&threads[i], NULL, spawn_raw_lane_run, &lanes[i]) == 0 && is_good;
+    for (int i = 0; is_good && i < lane_count; i++) {
+        lanes[i] = (struct spawn_raw_lane){program, jobs_per_lane, true};
+        is_good = pthread_create(&threads[i], NULL, spawn_raw_lane_run, &lanes[i]) == 0;
     }
-    for (int i = 0; is_good && i < SPAWN_RAW_LANES; i++) {
+    for (int i = 0; is_good && i < lane_count; i++) {
         (void)pthread_join(threads[i], NULL);
         is_good = lanes[i].is_good;
     }
-    return is_good ? SPAWN_RAW_LANES * jobs_per_lane / (spawn_raw_now_s() - start_s) : 0;
+    return is_good ? lane_count * jobs_per_lane / (spawn_raw_now_s() - start_s) : 0;
+}
+
+static inline double spawn_raw_per_s(int jobs_per_lane)
+{
+    return spawn_raw_of("/bin/true", SPAWN_RAW_LANES, jobs_per_lane);
 }

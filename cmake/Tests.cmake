@@ -8,7 +8,9 @@
 #   tests/scenarios/*.txt        each through the program made of tests/scenarios/*.c      label scenario
 #   tests/sim/*.c                banto-sim; without arguments it must be short             label sim
 #   tests/{programs,faults,interop}/*.sh   with BANTO_BIN=folder of the programs; 77=skip  label program
-#   bench/X.c                    bench_X, not run by ctest
+#   tests/faults/X.c             faults_X, which tests/faults/X.sh runs
+#   bench/X.c                    bench_X, not run by ctest (tools/bench)
+#   bench/jobs/X.c               X beside them, a static program without start-up code: a job that costs next to nothing
 # `make check-long` sets BANTO_LONG=1 in the environment of all of them.
 set(tests ${CMAKE_SOURCE_DIR}/tests)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET QUIET cmocka)
@@ -105,6 +107,23 @@ foreach(script IN LISTS scripts)
     get_filename_component(folder ${folder} NAME)
     banto_add_test(${folder}_${name} program 600 sh ${script})
 endforeach()
+
+file(GLOB sources CONFIGURE_DEPENDS ${tests}/faults/*.c)
+foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    banto_test_program(faults_${name} ${source})
+endforeach()
+
+if(NOT sanitize)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/jobs/*.c)
+    foreach(source IN LISTS sources)
+        get_filename_component(name ${source} NAME_WE)
+        add_executable(job_${name} ${source})
+        target_compile_options(job_${name} PRIVATE -O2 -fno-pie -fno-stack-protector -U_FORTIFY_SOURCE)
+        target_link_options(job_${name} PRIVATE -static -nostartfiles -no-pie)
+        set_target_properties(job_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+    endforeach()
+endif()
 
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*.c)
 foreach(source IN LISTS sources)
