@@ -147,7 +147,7 @@ static bool load(struct journal *j, int fd)
     }
     size_t size = (size_t)st.st_size, good = 0, n;
     char *at = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-    for (struct keeper_message m; at != MAP_FAILED && (n = keeper_record_read(at + good, size - good, &m)) > 0; good += n) {
+    for (struct keeper_message m; size && at != MAP_FAILED && (n = keeper_record_read(at + good, size - good, &m)) > 0; good += n) {
         replay(j, &m);
     }
     if (at && at != MAP_FAILED) {

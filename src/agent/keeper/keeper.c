@@ -290,6 +290,7 @@ bool keeper_run(const struct keeper_options *options)
     }
     k->options = *options;
     k->client = -1;
+    (void)bytes_room(&k->in, 1); /* never NULL */
     k->groups.fd = k->order.cgroup_fd = options->cgroup_fd;
     k->order.stack_end = stack + STACK_BYTES;
     k->order.open_files = options->job_files;
