@@ -288,6 +288,9 @@ static bool register_one(struct act_call *call, struct unit_entry *unit, const c
         return err_set(call->err, ERR_NET_REFUSED, "%s" ARG "%s", net_node_path(&engine->turn, net, net->refused_node),
                        unit_type_row((enum unit_type)net->nodes[net->refused_node].type)->name[LANG_JA]);
     }
+    if (net->odd) {
+        return err_set(call->err, ERR_NET_ODD, "%s" ARG "%s", unit->path, net->odd);
+    }
     bool is_fixed = strcmp(act->kind, "fixed") == 0;
     if (is_fixed && (act->date.day == BIZDAY_NONE.day || act->date2.day == BIZDAY_NONE.day || act->date2.day < act->date.day)) {
         return err_set(call->err, ERR_ARGUMENT, "from, to" ARG "fixed");

@@ -156,6 +156,29 @@ bool act_window_override(struct act_call *call)
     return true;
 }
 
+/* E-06: the night behind it must keep an hour to the opening's preparation, or the client has agreed. */
+static bool slack_allows(struct act_call *call, const struct window_facts *window, size_t cls, int32_t minutes)
+{
+    enum { SLACK_MS_MIN = 60 * 60 * 1000 };
+    struct forecast_shift shift = {.group = window->group, .cls = &window->group->classes[cls], .day = call->act->date,
+                                   .ms = minutes * MINUTE_MS};
+    bool is_decided = false;
+    if (!decision_exists(call, call->act->number, &is_decided)) {
+        return false;
+    }
+    int64_t before_ms = forecast_opening_slack_ms(call->engine, NULL), after_ms = forecast_opening_slack_ms(call->engine, &shift);
+    if (after_ms == INT64_MAX) {
+        return true;
+    }
+    json_number(&call->json, "slack_minutes", after_ms / MINUTE_MS);
+    if (is_decided || after_ms >= SLACK_MS_MIN || after_ms >= before_ms) {
+        return true;
+    }
+    char text[TIME_TEXT_MAX];
+    return err_set(call->err, ERR_EXTENSION_SLACK, "%s" ARG "%s" ARG "%" PRId64 ARG "%" PRId64, call->act->cls,
+                   daytime_print((struct daytime){call->act->minute}, text), before_ms / MINUTE_MS, after_ms / MINUTE_MS);
+}
+
 /* Later by as much as the closing moves, so the warning before it keeps its distance. */
 static bool extend_times(struct act_call *call, struct window_facts *window, size_t cls)
 {
@@ -164,6 +187,9 @@ static bool extend_times(struct act_call *call, struct window_facts *window, siz
     int32_t closes = times.minute[WINDOW_CLOSES];
     if (closes < 0 || act->minute <= closes || act->minute > DAYTIME_MAX) {
         return err_set(call->err, ERR_ARGUMENT, "time" ARG "%d", act->minute);
+    }
+    if (!slack_allows(call, window, cls, act->minute - closes)) {
+        return false;
     }
     change_put(call, window, cls, WINDOW_CLOSES, act->minute, 1);
     if (times.minute[WINDOW_PRECLOSES] >= 0) {

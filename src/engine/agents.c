@@ -125,33 +125,72 @@ static struct live_run *run_of(const struct engine *engine, const struct frame *
     return live && *node > 0 && *node < live->run->net->node_count ? live : NULL;
 }
 
-/* Undelivered STARTs are taken back; running jobs that it did not name are asked for. */
+/* The newest attempt of each node that it named since its HELLO. */
+static void list_note(struct agent_entry *agent, const struct attempt_key *key)
+{
+    uint64_t id = attempt_key(key->run, key->node);
+    if ((intptr_t)map_get_id(&agent->listed, id) < key->attempt) {
+        (void)map_put_id(&agent->listed, id, (void *)(intptr_t)key->attempt);
+    }
+}
+
+static bool is_listed(const struct agent_entry *agent, int64_t run, int32_t node, int32_t attempt)
+{
+    return (intptr_t)map_get_id(&agent->listed, attempt_key(run, node)) >= attempt;
+}
+
+/* What it does not know of is taken back or asked for; what it could not be told meanwhile is told again. */
+static void reconcile(struct engine *engine, struct agent_entry *agent, struct live_run *live, int32_t n)
+{
+    struct node_run *node = &live->run->nodes[n];
+    const struct attempt_key key = key_of(engine, live->id, n, node->attempt);
+    if (is_listed(agent, live->id, n, node->attempt)) {
+        if (node->flags & NODE_KILLING) { /* it was not there to hear it */
+            agent_send(engine, agent, &(struct frame){.kind = FRAME_KILL, .key = key});
+        }
+    } else if (node->flags & NODE_SENT) {
+        live_step(engine, live, &(struct run_event){.kind = RUN_REFUSED, .node = n, .attempt = node->attempt});
+    } else {
+        agent_send(engine, agent, &(struct frame){.kind = FRAME_ASK, .key = key});
+    }
+}
+
+/* Its jobs under way, and judgments whose file it was to look at. */
+static bool concerns(struct engine *engine, const struct agent_entry *agent, const struct live_run *live, int32_t n)
+{
+    const struct net_node *def = &live->run->net->nodes[n];
+    const struct node_run *node = &live->run->nodes[n];
+    if (def->kind == NODE_JUDGMENT) {
+        return node->status == STATUS_RUNNING && def->judgment->file && agent_of(engine, def->agent) == agent;
+    }
+    bool is_live = (node->flags & NODE_SENT) || (def->kind == NODE_JOB && node->status == STATUS_RUNNING);
+    return is_live && live->agents[n] && strcmp(live->agents[n], agent->name) == 0;
+}
+
 static void on_ready(struct engine *engine, struct agent_entry *agent)
 {
     agent->has_listed = true;
     agent->is_ready = agent->link && strcmp(link_session(agent->link), agent->session) == 0;
-    VEC(struct node_id) lost = {0};
+    VEC(struct node_id) found = {0};
     for (struct map_entry *e = NULL; (e = map_next(&engine->w.runs, e));) {
         const struct live_run *live = e->value;
-        for (int32_t n = 1; live->run->live_count > 0 && n < live->run->net->node_count; n++) {
-            bool is_sent = live->run->nodes[n].flags & NODE_SENT;
-            bool is_here = live->agents[n] && strcmp(live->agents[n], agent->name) == 0;
-            bool is_live = is_sent || (live->run->nodes[n].status == STATUS_RUNNING && live->run->net->nodes[n].kind == NODE_JOB);
-            if (is_here && is_live && !map_get_id(&agent->listed, attempt_key(live->id, n))) {
-                *vec_add(&lost) = (struct node_id){live->id, n};
+        bool is_begun = status_class((enum status)live->run->status) == STATUS_BUSY;
+        for (int32_t n = 1; is_begun && n < live->run->net->node_count; n++) {
+            if (concerns(engine, agent, live, n)) {
+                *vec_add(&found) = (struct node_id){live->id, n};
             }
         }
     }
-    for (size_t i = 0; i < lost.n; i++) {
-        struct live_run *live = live_by_id(engine, lost.at[i].run);
-        int32_t n = lost.at[i].node, attempt = live->run->nodes[n].attempt;
-        if (live->run->nodes[n].flags & NODE_SENT) {
-            live_step(engine, live, &(struct run_event){.kind = RUN_REFUSED, .node = n, .attempt = attempt});
+    for (size_t i = 0; i < found.n; i++) {
+        struct live_run *live = live_by_id(engine, found.at[i].run);
+        const struct net_node *def = &live->run->net->nodes[found.at[i].node];
+        if (def->kind == NODE_JUDGMENT) {
+            agent_probe(engine, def->agent, def->judgment->file);
         } else {
-            agent_send(engine, agent, &(struct frame){.kind = FRAME_ASK, .key = key_of(engine, live->id, n, attempt)});
+            reconcile(engine, agent, live, found.at[i].node);
         }
     }
-    vec_close(&lost);
+    vec_close(&found);
     engine->w.is_slot_free = true;
 }
 
@@ -159,7 +198,7 @@ static void on_started(struct engine *engine, struct agent_entry *agent, const s
 {
     int32_t n;
     struct live_run *live = run_of(engine, frame, &n);
-    (void)map_put_id(&agent->listed, attempt_key(frame->key.run, n), agent);
+    list_note(agent, &frame->key);
     if (live) {
         live_step(engine, live, &(struct run_event){.kind = RUN_STARTED, .node = n, .attempt = frame->key.attempt,
                                                     .happened = happened_at(engine, frame->ago_ms)});
@@ -168,7 +207,7 @@ static void on_started(struct engine *engine, struct agent_entry *agent, const s
 
 static void acknowledge(struct engine *engine, struct agent_entry *agent, const struct frame *frame)
 {
-    (void)map_put_id(&agent->listed, attempt_key(frame->key.run, frame->key.node), agent);
+    list_note(agent, &frame->key);
     agent_send(engine, agent, &(struct frame){.kind = FRAME_ACK, .key = frame->key});
 }
 
@@ -349,6 +388,9 @@ void agents_look(struct engine *engine)
 {
     for (struct map_entry *e = NULL; (e = map_next(&engine->w.agents, e));) {
         struct agent_entry *agent = e->value;
+        if (!agent->link && !agent->silent_since_wall_ms && agent->first_seen.ms) {
+            agent->silent_since_wall_ms = engine->wall.ms; /* known from the store, not heard of since the start */
+        }
         bool is_silent = agent->silent_since_wall_ms && engine->wall.ms - agent->silent_since_wall_ms >= LOST_AFTER_MS;
         if (is_silent && !agent->is_lost && (agent->running > 0 || agent->queue.n > 0 || agent->first_seen.ms)) {
             agent->is_lost = true;

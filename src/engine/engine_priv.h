@@ -100,10 +100,22 @@ void windows_make(struct engine *engine); /* from the site, keeping states */
 /* Effective times of a class that day, changes included. */
 struct window_times window_day(const struct engine *engine, const struct window_group *group, size_t cls, struct bizday day);
 void day_change_note(struct engine *engine, const struct day_change *change);
+/* Does the net's start follow the times of that class? */
+bool switch_follows(struct engine *engine, const struct net *net, const struct window_group *group,
+                    const struct window_class *cls);
 /* By how much a switch net's planned start moves that day because times were changed. Milliseconds. */
 int64_t switch_shift_ms(struct engine *engine, const struct net *net, struct bizday day);
 
-/* forecast.c: predicted misses become events, now and then */
+/* forecast.c */
+struct forecast_shift {        /* what if the times of a window class moved that day? */
+    const struct window_group *group;
+    const struct window_class *cls;
+    struct bizday day;
+    int64_t ms;
+};
+/* Slack of the coming night to the opening's preparation; INT64_MAX when nothing stands before it. shift: NULL = as it is. */
+int64_t forecast_opening_slack_ms(struct engine *engine, const struct forecast_shift *shift);
+/* Predicted misses become events, now and then. */
 void forecast_watch(struct engine *engine);
 
 /* events.c */

@@ -141,7 +141,24 @@ static void snapshot_close(struct snapshot *s)
     arena_close(&s->arena);
 }
 
-static void forecast_now(struct engine *engine, struct instant until, struct snapshot *s, struct forecast *ret)
+/* In the snapshot only: the switch nets of that class move, as they would if its times were changed. */
+static void shift_switches(struct engine *engine, struct snapshot *s, const struct forecast_shift *shift)
+{
+    for (size_t i = 0; i < s->units.n; i++) {
+        struct unit_facts *facts = map_get(&s->facts.units_by_path, s->units.at[i].path);
+        if (!switch_follows(engine, s->units.at[i].net, shift->group, shift->cls)) {
+            continue;
+        }
+        for (size_t p = 0; p < facts->plan.n; p++) {
+            if (facts->plan.at[p].date.day == shift->day.day && facts->plan.at[p].state == PLAN_WAITING) {
+                facts->plan.at[p].start_ms += shift->ms;
+            }
+        }
+    }
+}
+
+static void forecast_now(struct engine *engine, struct instant until, const struct forecast_shift *shift, struct snapshot *s,
+                         struct forecast *ret)
 {
     const char *group;
     struct instant opening = opening_of(engine, &group);
@@ -155,6 +172,9 @@ static void forecast_now(struct engine *engine, struct instant until, struct sna
     take_units(engine, s, horizon);
     take_agents(engine, s);
     facts_copy(&s->arena, &engine->w.facts, &s->facts);
+    if (shift) {
+        shift_switches(engine, s, shift);
+    }
     s->input = (struct forecast_input){
         .facts = &s->facts, .units = s->units.at, .unit_count = s->units.n, .runs = s->runs.at, .run_count = s->runs.n,
         .agents = s->agents.at, .agent_count = s->agents.n, .zone = engine->w.site->zone, .now = engine->now,
@@ -237,7 +257,7 @@ bool act_show_forecast(struct act_call *call)
 {
     struct snapshot s = {0};
     struct forecast forecast = {0};
-    forecast_now(call->engine, call->act->at, &s, &forecast);
+    forecast_now(call->engine, call->act->at, NULL, &s, &forecast);
     say_opening(call, &s, &forecast);
     json_number(&call->json, "late", (int64_t)forecast.late_count);
     json_list(&call->json, "rows");
@@ -247,6 +267,16 @@ bool act_show_forecast(struct act_call *call)
     json_end(&call->json);
     snapshot_close(&s);
     return true;
+}
+
+int64_t forecast_opening_slack_ms(struct engine *engine, const struct forecast_shift *shift)
+{
+    struct snapshot s = {0};
+    struct forecast forecast = {0};
+    forecast_now(engine, (struct instant){0}, shift, &s, &forecast);
+    int64_t slack_ms = s.input.opening_group ? forecast.opening_slack_ms : FORECAST_NO_SLACK;
+    snapshot_close(&s);
+    return slack_ms;
 }
 
 /* ---- for warnings ---- */
@@ -279,7 +309,7 @@ void forecast_watch(struct engine *engine)
     engine->w.forecast_at_turn = engine->figures.commits;
     struct snapshot s = {0};
     struct forecast forecast = {0};
-    forecast_now(engine, (struct instant){0}, &s, &forecast);
+    forecast_now(engine, (struct instant){0}, NULL, &s, &forecast);
     for (size_t i = 0; i < forecast.row_count; i++) {
         if (forecast.rows[i].is_late) {
             warn(engine, &forecast.rows[i]);

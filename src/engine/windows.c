@@ -55,28 +55,43 @@ struct window_times window_day(const struct engine *engine, const struct window_
 }
 
 /* The first unit of a switch net that moves a window says which master time the net follows. */
+static bool switch_of(struct engine *engine, const struct net *net, const struct window_group **group,
+                      const struct window_class **cls, enum window_event *event)
+{
+    for (int32_t n = 0; net->nodes[0].class == CLASS_SWITCH && n < net->node_count; n++) {
+        const struct net_effect *effect = net->nodes[n].effect;
+        enum window_phase phase;
+        *group = effect ? site_group(engine->w.site, effect->group) : NULL;
+        *cls = *group ? window_class_find(*group, effect->cls) : NULL;
+        if (*cls && window_phase_parse(effect->state, &phase)) {
+            *event = phase == PHASE_OPEN ? WINDOW_OPENS : phase == PHASE_PRECLOSED ? WINDOW_PRECLOSES : WINDOW_CLOSES;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool switch_follows(struct engine *engine, const struct net *net, const struct window_group *group,
+                    const struct window_class *cls)
+{
+    const struct window_group *own;
+    const struct window_class *own_class;
+    enum window_event event;
+    return switch_of(engine, net, &own, &own_class, &event) && own == group && own_class == cls && event != WINDOW_OPENS;
+}
+
 int64_t switch_shift_ms(struct engine *engine, const struct net *net, struct bizday day)
 {
-    if (net->nodes[0].class != CLASS_SWITCH) {
+    const struct window_group *group;
+    const struct window_class *cls;
+    enum window_event event;
+    if (!switch_of(engine, net, &group, &cls, &event)) {
         return 0;
     }
-    for (int32_t n = 0; n < net->node_count; n++) {
-        const struct net_effect *effect = net->nodes[n].effect;
-        const struct window_group *group = effect ? site_group(engine->w.site, effect->group) : NULL;
-        const struct window_class *cls = group ? window_class_find(group, effect->cls) : NULL;
-        enum window_phase phase;
-        if (!cls || !window_phase_parse(effect->state, &phase)) {
-            continue;
-        }
-        enum window_event event = phase == PHASE_OPEN ? WINDOW_OPENS : phase == PHASE_PRECLOSED ? WINDOW_PRECLOSES : WINDOW_CLOSES;
-        struct window_times master = window_master(cls, day);
-        struct window_times now = window_day(engine, group, (size_t)(cls - group->classes), day);
-        if (master.minute[event] < 0 || now.minute[event] < 0) {
-            return 0;
-        }
-        return (now.minute[event] - master.minute[event]) * MINUTE_MS;
-    }
-    return 0;
+    struct window_times master = window_master(cls, day);
+    struct window_times now = window_day(engine, group, (size_t)(cls - group->classes), day);
+    bool is_both = master.minute[event] >= 0 && now.minute[event] >= 0;
+    return is_both ? (now.minute[event] - master.minute[event]) * MINUTE_MS : 0;
 }
 
 /* The frame of a business day: fixed times, or the night of a window group (E-10). */

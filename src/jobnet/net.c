@@ -70,6 +70,23 @@ static enum unit_class class_of(const struct unit *unit)
     return CLASS_NONE;
 }
 
+/* An x_ key that nobody knows may be a gate that would not hold; te= and sc= together leave open what is to run. */
+static void note_odd(struct builder *b, const struct unit *unit)
+{
+    if (b->net->odd) {
+        return;
+    }
+    for (size_t i = 0; i < unit->param_count; i++) {
+        const struct param *p = &unit->params[i];
+        if (p->known < 0 && str_starts(p->key, "x_")) {
+            b->net->odd = arena_printf(b->into, "%s: %s=", unit->name, p->key);
+        }
+    }
+    if (unit_param(unit, KEY_TE, NULL) && unit_param(unit, KEY_SC, NULL)) {
+        b->net->odd = arena_printf(b->into, "%s: te= + sc=", unit->name);
+    }
+}
+
 static void node_fill(struct builder *b, int32_t n, const struct net_node *upper, const struct net_above *above)
 {
     const struct unit *unit = b->units[n];
@@ -99,6 +116,7 @@ static void node_fill(struct builder *b, int32_t n, const struct net_node *upper
         schedule_of(b->into, unit, schedule);
         node->schedule = schedule;
     }
+    note_odd(b, unit);
     if (node->kind == NODE_JOB) {
         node->job = net_job_of(b->into, unit);
     } else if (node->kind == NODE_JUDGMENT) {

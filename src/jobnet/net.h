@@ -96,6 +96,7 @@ struct net {
     int32_t keep_runs;         /* rg */
     int32_t give_up_days;      /* cd: 0 unlimited, 2 by default */
     int32_t refused_node;      /* first node that cannot run yet; -1 = none */
+    const char *odd;           /* a line that must be settled before registration (a misspelt x_ key, te= with sc=); NULL */
 };
 
 /* Inherited from the groups above. */
