@@ -6,23 +6,9 @@
 
 #include <curl/curl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli/cli_priv.h"
-
-/* Japanese unless the environment asks for English. */
-static enum lang lang_of_environment(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    for (size_t i = 0; i < COUNT(names); i++) {
-        const char *text = getenv(names[i]);
-        if (text && *text) {
-            return strncmp(text, "en", 2) == 0 ? LANG_EN : LANG_JA;
-        }
-    }
-    return LANG_JA;
-}
+#include "os/user_lang.h"
 
 static int run(struct cli *cli, int argc, char **argv)
 {
@@ -40,7 +26,7 @@ static int run(struct cli *cli, int argc, char **argv)
 
 int cli_main(int argc, char **argv)
 {
-    struct cli cli = {.lang = lang_of_environment()};
+    struct cli cli = {.lang = user_lang()};
     (void)signal(SIGPIPE, SIG_IGN);
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     int status = run(&cli, argc, argv);

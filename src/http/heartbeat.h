@@ -10,7 +10,7 @@ struct heartbeat;
 struct heartbeat_config {
     const char *url;
     int every_sec;
-    bool (*is_healthy)(void *data);                    /* nothing is sent while it is not */
+    bool (*is_healthy)(void *data);                  /* nothing is sent while it is not */
     void (*failed)(void *data, const struct err *e);   /* the first of a row of failures, on the heartbeat's thread */
     void *data;
 };
