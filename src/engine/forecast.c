@@ -8,6 +8,7 @@
 #include "plan/forecast.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/engine_priv.h"
@@ -201,8 +202,11 @@ static void say_time(struct act_call *call, const struct forecast_row *row, cons
 
 static void say_row(struct act_call *call, const struct forecast *forecast, size_t i)
 {
-    static const char *const outcomes[] = {[FORECAST_ENDS] = "ends", [FORECAST_GOES_ON] = "goes-on", [FORECAST_WAITS] = "waits",
-                                           [FORECAST_HELD] = "held", [FORECAST_SKIPPED] = "skipped"};
+    static const struct {
+        const char *name, *text;
+    } outcomes[] = {[FORECAST_ENDS] = {"ends", "終了"}, [FORECAST_GOES_ON] = {"goes-on", "実行中のまま"},
+                    [FORECAST_WAITS] = {"waits", "始まらない"}, [FORECAST_HELD] = {"held", "保留"},
+                    [FORECAST_SKIPPED] = {"skipped", "実行しない"}};
     const struct forecast_row *row = &forecast->rows[i];
     const struct unit_entry *unit = unit_by_path(call->engine, row->path);
     json_open(&call->json, NULL);
@@ -217,7 +221,8 @@ static void say_row(struct act_call *call, const struct forecast *forecast, size
     if (row->slack_ms != FORECAST_NO_SLACK) {
         json_number(&call->json, "slack_minutes", row->slack_ms / MINUTE_MS);
     }
-    json_text(&call->json, "outcome", outcomes[row->outcome]);
+    json_text(&call->json, "outcome", outcomes[row->outcome].name);
+    json_text(&call->json, "outcome_ja", row->is_late && row->outcome == FORECAST_ENDS ? "期限超過" : outcomes[row->outcome].text);
     json_bool(&call->json, "late", row->is_late);
     json_bool(&call->json, "bad", row->is_bad);
     json_bool(&call->json, "rerun_assumed", row->is_rerun);
@@ -253,6 +258,35 @@ static void say_opening(struct act_call *call, const struct snapshot *s, const s
     json_end(&call->json);
 }
 
+struct start_of {
+    int64_t ms;
+    size_t row;
+};
+
+static int earlier(const void *a, const void *b)
+{
+    const struct start_of *x = a, *y = b;
+    return x->ms != y->ms ? (x->ms > y->ms) - (x->ms < y->ms) : (x->row > y->row) - (x->row < y->row);
+}
+
+/* Rows as the night will see them: by expected start, else by plan. */
+static const size_t *by_start(struct arena *into, const struct forecast *forecast)
+{
+    struct start_of *starts = arena_array(into, struct start_of, forecast->row_count + 1);
+    for (size_t i = 0; i < forecast->row_count; i++) {
+        const struct forecast_row *row = &forecast->rows[i];
+        starts[i] = (struct start_of){row->start.ms == INSTANT_NEVER.ms ? row->planned.ms : row->start.ms, i};
+    }
+    if (forecast->row_count) {
+        qsort(starts, forecast->row_count, sizeof(*starts), earlier);
+    }
+    size_t *order = arena_array(into, size_t, forecast->row_count + 1);
+    for (size_t i = 0; i < forecast->row_count; i++) {
+        order[i] = starts[i].row;
+    }
+    return order;
+}
+
 bool act_show_forecast(struct act_call *call)
 {
     struct snapshot s = {0};
@@ -261,8 +295,9 @@ bool act_show_forecast(struct act_call *call)
     say_opening(call, &s, &forecast);
     json_number(&call->json, "late", (int64_t)forecast.late_count);
     json_list(&call->json, "rows");
+    const size_t *order = by_start(&s.arena, &forecast);
     for (size_t i = 0; i < forecast.row_count; i++) {
-        say_row(call, &forecast, i);
+        say_row(call, &forecast, order[i]);
     }
     json_end(&call->json);
     snapshot_close(&s);
