@@ -20,7 +20,7 @@
 #include "agent/keeper/keeper.h"
 #include "agent/process/message.h"
 
-enum { EXIT_USAGE = 64, EXIT_SYSTEM = 71, EXIT_LOCKED = 75, IDLE_MS = 10000 };
+enum { EXIT_USAGE = 64, EXIT_SYSTEM = 71, EXIT_LOCKED = 75, IDLE_MS = 10000, CGROUP_PATH_MAX = 3072 };
 
 static int failed(const char *what, int status)
 {
@@ -56,10 +56,10 @@ static int signals_open(void)
 
 /* A folder of our own below our cgroup v2, wherever that is mounted; named after the agent's folder, so that the
  * next keeper finds it. -1: cannot be written, or there is none. */
-static int cgroup_open(void)
+static int cgroup_open(char path[CGROUP_PATH_MAX])
 {
     static const char type[] = " - cgroup2 ";
-    char line[4096], mount[1024] = "", own[1024] = "", path[3072];
+    char line[4096], mount[1024] = "", own[1024] = "";
     struct stat folder;
     FILE *mounts = fopen("/proc/self/mountinfo", "re"), *groups = fopen("/proc/self/cgroup", "re");
     while (mounts && !mount[0] && fgets(line, sizeof(line), mounts)) {
@@ -77,16 +77,29 @@ static int cgroup_open(void)
     if (!mount[0] || !own[0] || stat(".", &folder) != 0) {
         return -1;
     }
-    (void)snprintf(path, sizeof(path), "%s%s/banto-%lx-%lx", mount, own, (unsigned long)folder.st_dev,
+    (void)snprintf(path, CGROUP_PATH_MAX, "%s%s/banto-%lx-%lx", mount, own, (unsigned long)folder.st_dev,
                    (unsigned long)folder.st_ino);
     (void)mkdir(path, 0755);
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* What still holds somebody stays for the next keeper. */
+static void cgroup_close(int fd, const char *path)
+{
+    char name[16];
+    for (int i = 0; fd >= 0 && (i == 0 || errno != ENOENT); i++) {
+        (void)snprintf(name, sizeof(name), "%010d", i);
+        errno = 0;
+        (void)unlinkat(fd, name, AT_REMOVEDIR);
+    }
+    (void)rmdir(path);
 }
 
 int main(int argc, char **argv)
 {
     struct keeper_options options = {.cgroup_fd = -1, .idle_ms = IDLE_MS};
     bool with_cgroup = true;
+    char cgroup[CGROUP_PATH_MAX] = "";
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--no-cgroup") == 0 || strcmp(argv[i], "--cgroup") == 0) {
             with_cgroup = argv[i][2] == 'c';
@@ -117,12 +130,13 @@ int main(int argc, char **argv)
     (void)setrlimit(RLIMIT_NOFILE, &files);
     (void)umask(027);
     options.signal_fd = signals_open();
-    options.cgroup_fd = with_cgroup ? cgroup_open() : -1;
+    options.cgroup_fd = with_cgroup ? cgroup_open(cgroup) : -1;
     options.listen_fd = keeper_listen();
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 || options.signal_fd < 0 || options.listen_fd < 0) {
         return failed("keeper.sock", EXIT_SYSTEM);
     }
     bool is_good = keeper_run(&options);
     (void)unlink("keeper.sock");
+    cgroup_close(options.cgroup_fd, cgroup);
     _exit(is_good ? EXIT_SUCCESS : EXIT_SYSTEM); /* the journal may be large: nothing is freed one by one */
 }

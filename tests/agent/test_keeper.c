@@ -101,9 +101,9 @@ static int fixture_close(void **state)
 {
     struct fixture *f = *state;
     char command[128];
-    (void)kill(f->pid, SIGKILL);
-    (void)waitpid(f->pid, NULL, 0);
     (void)close(f->fd);
+    (void)kill(f->pid, SIGUSR1); /* an orderly end removes its cgroups too */
+    (void)waitpid(f->pid, NULL, 0);
     (void)snprintf(command, sizeof(command), "rm -rf %s", f->folder);
     shell(command);
     test_free(f->in);

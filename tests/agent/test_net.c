@@ -126,8 +126,11 @@ static int fixture_close(void **state)
     struct fixture *f = *state;
     agent_kill(f);
     pid_t keeper = keeper_pid(f);
-    if (keeper > 0) {
-        (void)kill(keeper, SIGKILL);
+    char socket_path[128];
+    (void)snprintf(socket_path, sizeof(socket_path), "%s/keeper.sock", f->folder);
+    (void)(keeper > 0 && kill(keeper, SIGUSR1));
+    for (int i = 0; keeper > 0 && i < 500 && access(socket_path, F_OK) == 0; i++) {
+        (void)usleep(10000); /* an orderly end removes its cgroups too */
     }
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         if (f->connections[i].fd >= 0) {
@@ -570,6 +573,69 @@ static void kill_all_kills_the_jobs_and_ends_both(void **state)
     assert_int_equal(status, 0);
 }
 
+enum { STORM_JOBS = 300, STORM_ROUNDS_MAX = 200 };
+
+/* What a server does after READY: STARTs that had no answer are sent again; what ended is acknowledged. */
+static void storm_round(struct fixture *f, bool has_started[STORM_JOBS], bool has_ended[STORM_JOBS])
+{
+    (void)greet(f);
+    for (;;) {
+        struct frame frame = next(f);
+        if (frame.kind == FRAME_READY) {
+            break;
+        }
+        has_started[frame.key.run] = true;
+        has_ended[frame.key.run] = has_ended[frame.key.run] || frame.kind == FRAME_ENDED;
+    }
+    for (int i = 0; i < STORM_JOBS; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof(text), "echo %d >> ran", i);
+        if (!has_started[i] && f->stream_fd >= 0) {
+            start(f, i, (struct start_order){.command = text, .workdir = f->folder});
+        }
+    }
+    serve(f, 60);
+    for (; f->taken < f->frames.n; f->taken++) {
+        const struct frame *frame = &f->frames.at[f->taken];
+        if (frame->kind == FRAME_STARTED || frame->kind == FRAME_ENDED) {
+            has_started[frame->key.run] = true;
+            has_ended[frame->key.run] = has_ended[frame->key.run] || frame->kind == FRAME_ENDED;
+        }
+    }
+}
+
+static void killed_again_and_again_nothing_is_lost_or_doubled(void **state)
+{
+    struct fixture *f = *state;
+    bool has_started[STORM_JOBS] = {false}, has_ended[STORM_JOBS] = {false};
+    int ends = 0, rounds = 0, counts[STORM_JOBS] = {0}, run;
+    while (ends < STORM_JOBS && rounds++ < STORM_ROUNDS_MAX) {
+        storm_round(f, has_started, has_ended);
+        agent_kill(f);
+        serve(f, 5);
+        f->frames.n = f->taken = 0; /* whoever is dead is not heard any more */
+        agent_start(f);
+        ends = 0;
+        for (int i = 0; i < STORM_JOBS; i++) {
+            ends += has_ended[i];
+        }
+    }
+    assert_int_equal(ends, STORM_JOBS);
+    assert_true(rounds > 1);
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/ran", f->folder);
+    FILE *ran = fopen(path, "r");
+    assert_non_null(ran);
+    while (fscanf(ran, "%d", &run) == 1) {
+        counts[run]++;
+    }
+    (void)fclose(ran);
+    for (int i = 0; i < STORM_JOBS; i++) {
+        assert_int_equal(counts[i], 1);
+    }
+    print_message("%d jobs through %d deaths of the net half\n", STORM_JOBS, rounds);
+}
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -634,6 +700,7 @@ int main(void)
         TEST(other_epoch_is_not_taken_without_being_told),
         TEST(stop_waits_for_jobs_and_ends_both),
         TEST(kill_all_kills_the_jobs_and_ends_both),
+        TEST(killed_again_and_again_nothing_is_lost_or_doubled),
         TEST(many_jobs_in_one_go_and_one_by_one),
     };
     (void)signal(SIGPIPE, SIG_IGN);

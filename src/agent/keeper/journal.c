@@ -7,8 +7,7 @@
  */
 #include "agent/keeper/keeper_priv.h"
 
-enum { PERIODS_KEPT = 4 };
-static const int64_t PERIOD_MS = INT64_C(30) * 86400 * 1000;
+static const int64_t PERIOD_MS = INT64_C(30) * 86400 * 1000, PERIODS_KEPT = 4;
 
 char *bytes_room(struct bytes *b, size_t n)
 {

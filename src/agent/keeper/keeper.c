@@ -108,8 +108,8 @@ static void start(struct keeper *k, const struct keeper_message *run, bool is_wr
             o->reason = errno;
         }
     }
-    a->cgroup = o->cgroup = o->failed ? -1 : process_group_take(&k->groups);
     a->pid = o->failed ? -1 : process_start(o);
+    a->cgroup = o->cgroup;
     (void)close(o->fds[1]);
     (void)close(o->fds[2]);
     if (o->failed) {
@@ -291,7 +291,8 @@ bool keeper_run(const struct keeper_options *options)
     k->options = *options;
     k->client = -1;
     (void)bytes_room(&k->in, 1); /* never NULL */
-    k->groups.fd = k->order.cgroup_fd = options->cgroup_fd;
+    k->groups.fd = options->cgroup_fd;
+    k->order.cgroups = &k->groups;
     k->order.stack_end = stack + STACK_BYTES;
     k->order.open_files = options->job_files;
     k->alone_since_ms = keeper_clock_ms(CLOCK_BOOTTIME);

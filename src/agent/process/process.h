@@ -36,7 +36,8 @@ struct process_order {
     gid_t groups[PROCESS_GROUPS_MAX];
     uint32_t group_count;
     struct rlimit open_files;
-    int cgroup_fd, cgroup;  /* cgroup -1: none */
+    struct process_groups *cgroups;
+    int cgroup;             /* result: -1 none */
     char *stack_end;        /* 64 KiB below it */
     const char *failed;     /* result: what could not be done, and errno */
     int reason;

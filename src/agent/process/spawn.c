@@ -35,6 +35,7 @@ ON_SECOND_STACK static void put(struct process_order *o, const char *path, int a
     must(o, "dup3", syscall(SYS_dup3, fd, as, 0));
 }
 
+/* A job is not refused because its cgroup is: without one its tree is found by a sweep. */
 ON_SECOND_STACK static void enter_cgroup(struct process_order *o)
 {
     char path[] = "0000000000/cgroup.procs";
@@ -42,8 +43,10 @@ ON_SECOND_STACK static void enter_cgroup(struct process_order *o)
     for (int i = 9; i >= 0; i--, rest /= 10) { /* snprintf is not for here */
         path[i] = (char)('0' + rest % 10);
     }
-    long procs = must(o, "cgroup.procs", syscall(SYS_openat, o->cgroup_fd, path, O_WRONLY | O_CLOEXEC));
-    must(o, "cgroup.procs", syscall(SYS_write, procs, "0", 1));
+    long procs = syscall(SYS_openat, o->cgroups->fd, path, O_WRONLY | O_CLOEXEC);
+    if (procs < 0 || syscall(SYS_write, procs, "0", 1) != 1) {
+        o->cgroup = -1;
+    }
 }
 
 ON_SECOND_STACK static int child_main(void *arg)
@@ -79,7 +82,9 @@ ON_SECOND_STACK static int child_main(void *arg)
 
 pid_t process_start(struct process_order *order)
 {
+    int cgroup = process_group_take(order->cgroups);
     order->failed = NULL;
+    order->cgroup = cgroup;
     pid_t pid = clone(child_main, order->stack_end, CLONE_VM | CLONE_VFORK | SIGCHLD, order);
     if (pid < 0) {
         order->failed = "clone";
@@ -87,6 +92,9 @@ pid_t process_start(struct process_order *order)
     } else if (order->failed) {
         (void)waitpid(pid, NULL, 0);
         pid = -1;
+    }
+    if (order->cgroup != cgroup) {
+        order->cgroups->fd = -1; /* may not be entered: do not try it for every job */
     }
     return pid;
 }

@@ -84,6 +84,7 @@ void process_order_read(const struct keeper_message *run, struct process_order *
     (void)snprintf(order->mark, sizeof(order->mark), "BANTO_ATTEMPT=%s", run->texts[RUN_KEY]);
     order->env[env_count++] = order->mark;
     order->env[env_count] = NULL;
+    order->cgroup = -1;
     order->workdir = run->texts[RUN_WORKDIR];
     for (int i = 0; i < 3; i++) {
         order->files[i] = run->texts[RUN_STDIN + i];
