@@ -229,6 +229,7 @@ static bool on_units(struct act_call *call, unit_act_fn apply)
     struct engine *engine = call->engine;
     struct unit_list units = {0};
     units_select(engine, call->act->unit, call->act->is_recursive, &units);
+    units_keep_system(&units, call->act->group);
     if (!units.list.n) {
         return err_set(call->err, ERR_NOT_FOUND, "unit" ARG "%s", call->act->unit);
     }

@@ -236,6 +236,31 @@ static bool is_below(const char *path, const char *group)
     return strncmp(path, group, n) == 0 && (path[n] == '/' || (n == 1 && group[0] == '/'));
 }
 
+/* A system is a group's name, or the first word of its comment ("KSK 共通基盤"). */
+static bool is_of_system(const struct unit_entry *unit, const char *system)
+{
+    size_t n = strlen(system);
+    for (const struct unit_entry *group = unit->group; group; group = group->group) {
+        bool is_first_word = group->comment && strncmp(group->comment, system, n) == 0 &&
+                             (group->comment[n] == '\0' || group->comment[n] == ' ');
+        if (is_first_word || strcmp(group->name, system) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void units_keep_system(struct unit_list *units, const char *system)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < units->list.n; i++) {
+        if (!system[0] || is_of_system(units->list.at[i], system)) {
+            units->list.at[kept++] = units->list.at[i];
+        }
+    }
+    units->list.n = kept;
+}
+
 void units_select(struct engine *engine, const char *pattern, bool is_recursive, struct unit_list *ret)
 {
     const struct unit_entry *exact = unit_by_path(engine, pattern);
