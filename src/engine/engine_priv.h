@@ -37,6 +37,7 @@ struct unit_list {
     VEC(struct unit_entry *) list;
 };
 void units_select(struct engine *engine, const char *pattern, bool is_recursive, struct unit_list *ret);
+void units_keep_system(struct unit_list *units, const char *system); /* only those of a system; "" = all */
 
 /* planner.c: occurrences */
 MUST_CHECK bool plan_extend(struct engine *engine, struct unit_entry *unit, struct bizday to, struct err *e);
@@ -60,6 +61,8 @@ MUST_CHECK bool live_start(struct engine *engine, struct unit_entry *unit, const
 void live_step(struct engine *engine, struct live_run *live, struct run_event *event);
 /* Root: hold, previous generation, gates; begins the run when all hold. */
 void live_try_begin(struct engine *engine, struct live_run *live);
+bool live_may_begin(struct engine *engine, struct live_run *live); /* all but the gates */
+void live_watch(struct engine *engine, struct live_run *live);     /* alarms of deadline, delays, giving up */
 void live_defer(struct engine *engine, struct live_run *live, const char *reason); /* 繰り越し未実行 */
 void live_drop(struct engine *engine, struct live_run *live);
 /* From the store; *ret = NULL when there is no such run or it was imported. */
