@@ -108,6 +108,17 @@ static void say_run(struct act_call *call, const struct live_run *live)
     json_text(&call->json, "status", status_row((enum status)live->run->status)->name);
 }
 
+/* A root is held or let go: its gates are ours to ask. */
+static void root_held(struct engine *engine, struct live_run *live, enum run_event_kind kind)
+{
+    if (kind == RUN_RELEASE && live->run->status == STATUS_HOLDING) {
+        live->run->status = live->run->nodes[0].status = STATUS_GATE_WAIT;
+        run_dirty(engine, live, 0);
+        generation_note(engine, live);
+    }
+    live_try_begin(engine, live);
+}
+
 static bool on_run(struct act_call *call, struct run_event *event, enum run_refusal (*check)(const struct run *, const struct run_event *))
 {
     struct live_run *live;
@@ -121,13 +132,8 @@ static bool on_run(struct act_call *call, struct run_event *event, enum run_refu
     }
     if (!call->act->dry_run) {
         live_step(call->engine, live, event);
-        if (event->node == 0 && event->kind == RUN_RELEASE) {
-            live->run->flags &= ~(uint32_t)RUN_HELD;
-            if (live->run->status == STATUS_HOLDING) {
-                live->run->status = live->run->nodes[0].status = STATUS_GATE_WAIT;
-                generation_note(call->engine, live);
-            }
-            live_try_begin(call->engine, live);
+        if (event->node == 0 && (event->kind == RUN_RELEASE || event->kind == RUN_HOLD)) {
+            root_held(call->engine, live, event->kind);
         }
     }
     say_run(call, live);
@@ -161,11 +167,7 @@ static bool on_waiting(struct act_call *call, enum run_event_kind kind)
             }
             if (!call->act->dry_run) {
                 live_step(engine, live, &(struct run_event){.kind = kind});
-                if (kind == RUN_RELEASE && live->run->status == STATUS_HOLDING) {
-                    live->run->status = live->run->nodes[0].status = STATUS_GATE_WAIT;
-                    generation_note(engine, live);
-                }
-                live_try_begin(engine, live);
+                root_held(engine, live, kind);
             }
             json_open(&call->json, NULL);
             say_run(call, live);
@@ -275,6 +277,25 @@ bool act_show_rerun(struct act_call *call)
     return true;
 }
 
+/* A generation that has ended takes its locks again: they must be free, whatever its other gates say. */
+static bool locks_allow(struct act_call *call, const struct live_run *live)
+{
+    const struct net_node *root = &live->run->net->nodes[0];
+    struct gate_subject subject = {.run = live->id, .date = live->run->date, .planned = live->run->planned, .now = call->engine->now};
+    for (size_t i = 0; i < root->gate_count; i++) {
+        struct gate_answer answer = {.is_open = true};
+        if (root->gates[i].kind == GATE_LOCK) {
+            gate_check(&call->engine->w.facts, &root->gates[i], &subject, &answer);
+        }
+        if (!answer.is_open) {
+            call->err->code = answer.why;
+            (void)str_copy(call->err->args, sizeof(call->err->args), answer.args);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool act_rerun(struct act_call *call)
 {
     struct engine *engine = call->engine;
@@ -289,20 +310,16 @@ bool act_rerun(struct act_call *call)
         let_go(call, live);
         return true;
     }
-    if (live->is_done) { /* its locks are taken again: they must be free */
-        struct gate_answer answer;
-        bool is_lock_free = gates_look(engine, live, 0, &answer) || answer.why != ERR_GATE_LOCK;
-        if (!is_lock_free) {
-            call->err->code = answer.why;
-            (void)str_copy(call->err->args, sizeof(call->err->args), answer.args);
+    if (live->is_done) {
+        if (!locks_allow(call, live)) {
             let_go(call, live);
             return false;
         }
         locks_take(&engine->w.facts, &live->run->net->nodes[0], live->id, 0);
         live->is_done = false;
     }
-    live->run->flags &= ~(uint32_t)RUN_DEADLINE_MISSED;
     if (live->deadline_ms > engine->now.ms) {
+        live->run->flags &= ~(uint32_t)RUN_DEADLINE_MISSED;
         alarm_add(engine, (struct alarm){.at_ms = live->deadline_ms, .kind = ALARM_DEADLINE, .id = live->id});
     }
     live_step(engine, live, &(struct run_event){.kind = RUN_RERUN, .rerun = kind, .node = call->act->node, .is_held = call->act->is_held});

@@ -98,9 +98,6 @@ static void answer_root(struct engine *engine, struct live_run *live, const stru
         return;
     }
     const struct net *net = run->net;
-    if (live->unit->is_suspended) {
-        return;
-    }
     if (answer->is_open) {
         live->reason = "";
         locks_take(&engine->w.facts, &net->nodes[0], live->id, 0);
@@ -122,10 +119,8 @@ static void answer_node(struct engine *engine, struct live_run *live, int32_t n,
 {
     if (answer->is_open) {
         if (live->run->net->nodes[n].kind == NODE_NET) {
-            const struct node_run *node = &live->run->nodes[n];
-            bool will_begin = !(node->flags & NODE_HELD) && node->preds_left == 0 &&
-                              (node->status == STATUS_TERM_WAIT || node->status == STATUS_GATE_WAIT);
-            if (will_begin) {
+            bool is_held = live->run->nodes[n].flags & NODE_HELD;
+            if (!is_held && run_awaits_gates(live->run, n, engine->now)) { /* it begins now */
                 locks_take(&engine->w.facts, &live->run->net->nodes[n], live->id, n);
             }
         }
@@ -147,10 +142,7 @@ static void ask_one(struct engine *engine, struct node_id id)
     if (status_class(status) != STATUS_WAIT || is_sent) {
         return;
     }
-    if (id.node == 0 && live->run->net->is_multi && !live->run->net->is_concurrent && live->run->status == STATUS_GATE_WAIT &&
-        strcmp(live->reason, "previous-generation-running") == 0) {
-        live->reason = "";
-        live_try_begin(engine, live);
+    if (id.node == 0 && !live_may_begin(engine, live)) {
         return;
     }
     struct gate_answer answer;

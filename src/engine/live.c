@@ -88,17 +88,21 @@ static void watch_delays(struct engine *engine, struct live_run *live)
     }
 }
 
-static void watch_run(struct engine *engine, struct live_run *live)
+void live_watch(struct engine *engine, struct live_run *live)
 {
-    if (live->deadline_ms) {
+    const struct run *run = live->run;
+    const struct net_node *root = &run->net->nodes[0];
+    if (live->deadline_ms && !(run->flags & RUN_DEADLINE_MISSED)) {
         alarm_add(engine, (struct alarm){.at_ms = live->deadline_ms, .kind = ALARM_DEADLINE, .id = live->id});
     }
-    if (status_class((enum status)live->run->status) == STATUS_WAIT) {
-        watch_delays(engine, live);
-        int32_t days = live->run->net->give_up_days;
-        if (days > 0) {
-            alarm_add(engine, (struct alarm){.at_ms = live->run->planned.ms + days * DAY_MS, .kind = ALARM_GIVE_UP, .id = live->id});
-        }
+    watch_delays(engine, live);
+    if (status_class((enum status)run->status) == STATUS_BUSY && root->required_minutes > 0) {
+        alarm_add(engine, (struct alarm){.at_ms = run->started.ms + root->required_minutes * MINUTE_MS, .kind = ALARM_RUN,
+                                         .id = live->id, .timer = TIMER_END_DELAY});
+    }
+    if (status_class((enum status)run->status) == STATUS_WAIT && run->net->give_up_days > 0) {
+        alarm_add(engine, (struct alarm){.at_ms = run->planned.ms + run->net->give_up_days * DAY_MS, .kind = ALARM_GIVE_UP,
+                                         .id = live->id});
     }
 }
 
@@ -134,7 +138,7 @@ bool live_start(struct engine *engine, struct unit_entry *unit, const struct pla
     }
     run_dirty(engine, live, 0);
     generation_note(engine, live);
-    watch_run(engine, live);
+    live_watch(engine, live);
     *ret = live;
     return true;
 }
@@ -187,42 +191,64 @@ static bool hold_by_result(const struct live_run *live) /* ha=w, ha=a */
     return false;
 }
 
+static void wake_later(struct engine *engine, struct live_run *live) /* generations that wait for this one (ms=mlt) */
+{
+    const struct unit_facts *facts = &live->unit->facts;
+    for (size_t i = 0; i < facts->generations.n; i++) {
+        const struct generation *g = &facts->generations.at[i];
+        if (g->run > live->id && status_class((enum status)g->status) == STATUS_WAIT) {
+            gate_ask(engine, g->run, 0);
+            return;
+        }
+    }
+}
+
 void live_defer(struct engine *engine, struct live_run *live, const char *reason)
 {
     root_move(engine, live, STATUS_DEFERRED, reason);
     live->run->ended = engine->now;
     live->is_done = true;
     generation_note(engine, live);
+    wake_later(engine, live);
     char date[DATE_TEXT_MAX];
     event_raise(engine, &(struct event_of){EVENT_NOT_RUN, 1, live->unit->path, live->id, 0, ERR_EVENT_DEFERRED}, NULL,
                 "%s" ARG "%s" ARG "%s", live->unit->path, bizday_print(live->run->date, date), reason);
 }
 
-void live_try_begin(struct engine *engine, struct live_run *live)
+bool live_may_begin(struct engine *engine, struct live_run *live)
 {
     const struct net *net = live->run->net;
+    bool is_fresh = live->run->status == STATUS_TIME_WAIT;
     if (status_class((enum status)live->run->status) != STATUS_WAIT || live->is_done) {
-        return;
+        return false;
     }
-    const struct generation *before = generation_before(live, net->is_multi);
-    if (!net->is_multi && live->origin == ORIGIN_PLANNED && before) { /* ms=sch: skipped */
+    if (!net->is_multi && live->origin == ORIGIN_PLANNED && is_fresh && generation_before(live, false)) { /* ms=sch: skipped */
         live_defer(engine, live, "previous-generation-running");
-        return;
+        return false;
     }
-    if ((live->run->flags & RUN_HELD) || (live->run->status == STATUS_TIME_WAIT && hold_by_result(live))) {
+    if ((live->run->flags & RUN_HELD) || (is_fresh && hold_by_result(live))) {
         live->run->flags |= RUN_HELD;
         root_move(engine, live, STATUS_HOLDING, live->reason);
-        return;
+        return false;
     }
     if (live->unit->is_suspended) {
         root_move(engine, live, STATUS_GATE_WAIT, "suspended");
-        return;
+        return false;
     }
-    if (net->is_multi && !net->is_concurrent && generation_before(live, false)) {
+    bool must_wait = net->is_multi ? !net->is_concurrent && generation_before(live, false)
+                                   : live->origin == ORIGIN_PLANNED && generation_before(live, true); /* rerun meanwhile */
+    if (must_wait) {
         root_move(engine, live, STATUS_GATE_WAIT, "previous-generation-running");
-        return; /* asked again when that one ends */
+        return false; /* asked again when that one ends */
     }
-    gate_ask(engine, live->id, 0);
+    return true;
+}
+
+void live_try_begin(struct engine *engine, struct live_run *live)
+{
+    if (live_may_begin(engine, live)) {
+        gate_ask(engine, live->id, 0);
+    }
 }
 
 /* ---- stepping ---- */
@@ -239,18 +265,6 @@ static void node_failed(struct engine *engine, struct live_run *live, int32_t n)
                              live->id, n, is_unknown ? ERR_EVENT_UNKNOWN : ERR_EVENT_FAILED};
     event_raise(engine, &event, NULL, "%s" ARG "%s" ARG "%d", event.unit, status_row(status)->text[LANG_JA],
                 live->run->nodes[n].code == CODE_NONE ? -1 : live->run->nodes[n].code);
-}
-
-static void wake_later(struct engine *engine, struct live_run *live) /* generations that wait for this one (ms=mlt) */
-{
-    const struct unit_facts *facts = &live->unit->facts;
-    for (size_t i = 0; i < facts->generations.n; i++) {
-        const struct generation *g = &facts->generations.at[i];
-        if (g->run > live->id && status_class((enum status)g->status) == STATUS_WAIT) {
-            gate_ask(engine, g->run, 0);
-            return;
-        }
-    }
 }
 
 static void run_ended(struct engine *engine, struct live_run *live)
@@ -430,10 +444,16 @@ bool live_load(struct engine *engine, int64_t id, struct live_run **ret, struct 
     if (!version_load(engine, version, e)) {
         return false;
     }
+    struct occurrence_row planned = {.id = row.occurrence};
+    bool is_planned = false;
+    if (row.occurrence && !store_get(engine->reader, &engine->turn, TABLE_occurrence, &planned, &is_planned, e)) {
+        return false;
+    }
     struct run_birth birth = {.id = id, .date = {(int32_t)row.date}, .planned = {row.planned_ms},
-                              .calendar = unit_calendar(engine, unit)};
+                              .calendar = unit_calendar(engine, unit), .rule = is_planned ? (int)planned.rule : 0};
     struct live_run *live = live_new(engine, unit, version, &birth);
     live->occurrence = row.occurrence;
+    live->rule = birth.rule;
     live->origin = (uint8_t)row.origin;
     live->deadline_ms = row.deadline_ms;
     live->reason = arena_copy(&live->arena, row.reason);

@@ -190,6 +190,29 @@ static bool load_windows(struct engine *engine, struct err *e)
     return rows_end(rows, e);
 }
 
+static void node_alarms(struct engine *engine, const struct live_run *live, int32_t n)
+{
+    const struct net_node *def = &live->run->net->nodes[n];
+    const struct node_run *node = &live->run->nodes[n];
+    struct alarm alarm = {.kind = ALARM_RUN, .id = live->id, .node = n, .attempt = node->attempt};
+    bool is_busy = status_class((enum status)node->status) == STATUS_BUSY;
+    if (is_busy && def->timeout_minutes > 0) {
+        alarm.at_ms = node->started_ms + def->timeout_minutes * MINUTE_MS;
+        alarm.timer = TIMER_TIMEOUT;
+        alarm_add(engine, alarm);
+    }
+    if (is_busy && def->required_minutes > 0) {
+        alarm.at_ms = node->started_ms + def->required_minutes * MINUTE_MS;
+        alarm.timer = TIMER_END_DELAY;
+        alarm_add(engine, alarm);
+    }
+    if (node->due_ms > 0 && (node->status == STATUS_TIME_WAIT || node->status == STATUS_EXEC_WAIT)) {
+        alarm.at_ms = node->due_ms;
+        alarm.timer = TIMER_DUE;
+        alarm_add(engine, alarm);
+    }
+}
+
 /* What a live run had under way: slots, locks, queue, alarms, gates. */
 static void take_up(struct engine *engine, struct live_run *live)
 {
@@ -198,17 +221,10 @@ static void take_up(struct engine *engine, struct live_run *live)
     bool is_begun = status_class((enum status)run->status) == STATUS_BUSY;
     if (is_begun) {
         locks_take(&engine->w.facts, &net->nodes[0], live->id, 0);
-    }
-    if (live->deadline_ms > engine->now.ms) {
-        alarm_add(engine, (struct alarm){.at_ms = live->deadline_ms, .kind = ALARM_DEADLINE, .id = live->id});
-    }
-    if (!is_begun) {
+    } else {
         gate_ask(engine, live->id, 0);
-        if (net->give_up_days > 0) {
-            alarm_add(engine, (struct alarm){.at_ms = run->planned.ms + net->give_up_days * DAY_MS, .kind = ALARM_GIVE_UP,
-                                             .id = live->id});
-        }
     }
+    live_watch(engine, live);
     for (int32_t n = 1; n < net->node_count; n++) {
         struct node_run *node = &run->nodes[n];
         bool is_running = node->status == STATUS_RUNNING, is_sent = node->flags & NODE_SENT;
@@ -218,14 +234,7 @@ static void take_up(struct engine *engine, struct live_run *live)
         if (is_sent || status_class((enum status)node->status) == STATUS_BUSY) {
             locks_take(&engine->w.facts, &net->nodes[n], live->id, n);
         }
-        if (is_running && net->nodes[n].timeout_minutes > 0) {
-            alarm_add(engine, (struct alarm){.at_ms = node->started_ms + net->nodes[n].timeout_minutes * MINUTE_MS, .kind = ALARM_RUN,
-                                             .id = live->id, .node = n, .attempt = node->attempt, .timer = TIMER_TIMEOUT});
-        }
-        if (node->due_ms > 0 && (node->status == STATUS_TIME_WAIT || node->status == STATUS_EXEC_WAIT)) {
-            alarm_add(engine, (struct alarm){.at_ms = node->due_ms, .kind = ALARM_RUN, .id = live->id, .node = n,
-                                             .timer = TIMER_DUE});
-        }
+        node_alarms(engine, live, n);
         if (node->status == STATUS_QUEUING && !is_sent) {
             slot_queue(engine, live, n);
         }

@@ -160,6 +160,7 @@ bool plan_again(struct engine *engine, struct unit_entry *unit, struct err *e)
         }
         /* Today's starts that were made already stay as they are; a time that has passed is not made up again. */
         if (!has_entry(unit, entry.date, entry.rule) && (entry.start_ms > engine->now.ms || net->starts_by_gates)) {
+            entry.is_held = unit->is_held;
             put_plan(engine, unit, plan_add(unit, &entry));
         }
     }
