@@ -231,7 +231,7 @@ static bool is_behind_ended(const struct run *run, int32_t n, const bool *opens)
     return def->judged_by < 0 || node_is_ended(run, def->judged_by);
 }
 
-/* Nets around what runs again run again; one whose own turn has not come begins when it comes. */
+/* Nets around what runs again run again; one whose turn has not come begins when it comes, one with gates asks them again. */
 static void reopen(struct step *s, const bool *opens)
 {
     for (int32_t n = 0; n < s->run->net->node_count; n++) { /* upper nets first */
@@ -239,9 +239,11 @@ static void reopen(struct step *s, const bool *opens)
         if (!opens[n] || !node_is_ended(s->run, n)) {
             continue;
         }
-        bool is_on = n == 0 || (node_is_busy(s->run, net_at(s, n)->parent) && is_behind_ended(s->run, n, opens));
+        const struct net_node *def = net_at(s, n);
+        bool is_on = n == 0 || (node_is_busy(s->run, def->parent) && is_behind_ended(s->run, n, opens) && !def->gate_count && !def->waits);
         node->flags &= (uint16_t)~(NODE_KILLING | NODE_TIMED_OUT | NODE_PASSED);
         node->ended_ms = 0;
+        node->due_ms = 0; /* who reruns something in it wants it to run */
         node->started_ms = !is_on ? 0 : node->started_ms ? node->started_ms : s->now.ms;
         node_move(s, n, is_on ? STATUS_RUNNING : STATUS_TERM_WAIT);
     }

@@ -273,6 +273,22 @@ static void opening_read(struct course *c)
     }
 }
 
+/* A generation that had ended takes its locks again, if it can have them. */
+static void locks_again(struct course *c, const struct course_row *row)
+{
+    const struct net_node *root = &row->net->nodes[0];
+    struct gate_subject subject = {.run = row->run->id, .date = row->run->date, .planned = row->run->planned, .now = c->now};
+    struct gate_answer answer = {.is_open = true};
+    for (size_t i = 0; i < root->gate_count && answer.is_open; i++) {
+        if (root->gates[i].kind == GATE_LOCK) {
+            gate_check(c->facts, &root->gates[i], &subject, &answer);
+        }
+    }
+    if (answer.is_open) {
+        locks_take(c->facts, root, row->run->id, 0);
+    }
+}
+
 static void rerun_failed(struct course *c)
 {
     for (size_t i = 0; i < c->in->run_count; i++) {
@@ -283,6 +299,9 @@ static void rerun_failed(struct course *c)
         }
         row->unit->live_count += was_ended;
         row->unit->begun_count += was_ended;
+        if (was_ended) {
+            locks_again(c, row);
+        }
         c->out->rows[i].is_rerun = true;
         course_step(c, (int32_t)i, &(struct run_event){.kind = RUN_RERUN, .rerun = RERUN_ABNORMAL_JOB});
     }

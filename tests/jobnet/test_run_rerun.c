@@ -293,6 +293,30 @@ static void after_a_kill_the_rerun_begins_with_the_killed_jobs(void **state)
     fixture_close(f);
 }
 
+static void a_net_with_gates_asks_them_again_before_anything_in_it_runs_again(void **state)
+{
+    struct fixture *f = fixture_open("N{x_gate=lock(DB);}[A B A>B] C N>C");
+    starts(f, NULL);
+    ends(f, "A", 0, NULL);
+    ends(f, "B", 1, "B:abnormal N:abnormal R:abnormal C:unexec R:END");
+    f->keeps_gates = true;
+    reruns(f, RERUN_ABNORMAL_JOB, NULL, "R:running B:term-wait C:term-wait N:term-wait N:GATES");
+    act(f, RUN_GATES_SHUT, "N", "N:gate-wait");
+    act(f, RUN_GATES_OPEN, "N", "N:running B:queuing B:START#2");
+    ends(f, "B", 0, "B:normal N:normal C:queuing C:START#1");
+    assert_int_equal(f->run->nodes[node_of(f, "A")].attempt, 1);
+    fixture_close(f);
+}
+
+static void a_unit_named_inside_a_net_not_planned_runs(void **state)
+{
+    struct fixture *f = fixture_open("N{de=n;sd=1,tu;}[M{x_gate=lock(DB);}[A B]]");
+    starts(f, "R:normal B:bypass A:bypass M:bypass N:bypass R:END");
+    reruns(f, RERUN_ONLY, "A", "R:running A:term-wait N:running M:term-wait M:GATES M:running A:queuing A:START#1");
+    ends(f, "A", 0, "A:normal M:normal N:normal R:normal R:END");
+    fixture_close(f);
+}
+
 static void the_preview_marks_what_the_rerun_resets(void **state)
 {
     struct fixture *f = fixture_open("A N[B C B>C] D A>N N>D");
@@ -430,6 +454,8 @@ int main(void)
         cmocka_unit_test(a_job_in_the_queue_waits_again_for_the_unit_in_front_that_runs_again),
         cmocka_unit_test(a_rerun_on_hold_stops_only_where_it_begins),
         cmocka_unit_test(after_a_kill_the_rerun_begins_with_the_killed_jobs),
+        cmocka_unit_test(a_net_with_gates_asks_them_again_before_anything_in_it_runs_again),
+        cmocka_unit_test(a_unit_named_inside_a_net_not_planned_runs),
         cmocka_unit_test(the_preview_marks_what_the_rerun_resets),
         cmocka_unit_test(each_kind_of_rerun_has_a_name),
         cmocka_unit_test(running_to_ended_starts_what_follows_while_the_process_goes_on),
