@@ -29,8 +29,11 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/banto-demo.XXXXXX")
 DATA=${DATA:-$work/data}
 KOKUHO_DATA=$work/kokuho
 BANTO_SERVER=unix:$DATA/bantod.sock
-export BANTO_BIN BANTO_SERVER KOKUHO_JOB KOKUHO_DATA
-mkdir -p "$DATA" "$KOKUHO_DATA/online" "$KOKUHO_DATA/fail"
+export BANTO_BIN BANTO_SERVER
+mkdir -p "$KOKUHO_DATA/online" "$KOKUHO_DATA/fail"
+# Jobs inherit nothing; what a host's administrator wants them to have stands in the agent's folder.
+(umask 077 && mkdir -p "$DATA/agent" &&
+    printf 'KOKUHO_JOB=%s\nKOKUHO_DATA=%s\n' "$KOKUHO_JOB" "$KOKUHO_DATA" >"$DATA/agent/environment")
 server=
 follower=
 
@@ -101,8 +104,14 @@ headline()
 
 slack_show()
 {
-    slack=$(json "$(banto plan forecast --json)" opening_slack_min)
-    printf '%s  予測      開局準備 31:40 まで余裕 %s 分\n' "$(now48)" "${slack:-?}"
+    forecast=$(banto plan forecast --json)
+    opening=${forecast#*'"opening":'}
+    [ "$opening" != "$forecast" ] || opening=
+    slack=$(json "$opening" slack_minutes)
+    last=$(json "$opening" last)
+    mark=
+    [ "${slack:-60}" -ge 60 ] || mark="  ← 60分を割りました"
+    printf '%s  予測      開局準備 31:40 まで余裕 %s 分(最後に終わるのは %s)%s\n' "$(now48)" "${slack:-?}" "${last##*/}" "$mark"
 }
 
 job_show()
@@ -119,8 +128,13 @@ job_show()
     esac
 }
 
+# A net is written at every job that ends: only its changes of status are news. $states: " NAME=status " one after another.
+states=
 net_show()
 {
+    before=${states##*" $name="}
+    [ "${before%% *}" != "$status" ] || return 0
+    states="$states $name=$status "
     case $status in
     running) printf '%s  %-9s 開始  %s\n' "$1" "$name" "$(json "$2" comment)" ;;
     gate-wait | time-wait | no-plan) ;;
@@ -163,7 +177,7 @@ echo open >"$KOKUHO_DATA/online/職員"
 echo open >"$KOKUHO_DATA/online/保険者"
 echo closed >"$KOKUHO_DATA/online/審査委員会"
 echo 12 >"$KOKUHO_DATA/fail/JN404-05"
-"$BANTO_BIN/bantod" --data "$DATA" --clock "sim:${day}T19:00+09:00,x1" >"$work/bantod.log" 2>&1 &
+"$BANTO_BIN/bantod" --data "$DATA" --clock "sim:${day}T18:58+09:00,x1" >"$work/bantod.log" 2>&1 &
 server=$!
 tries=0
 until banto status >/dev/null 2>&1; do
@@ -179,10 +193,13 @@ banto clock pause >/dev/null
 banto site apply "$here" >/dev/null
 banto define "$here"/units/*.txt >/dev/null
 banto baseline import "$here/baseline.csv" >/dev/null
+# What jobs of this host find in their environment; nothing else is inherited.
+mkdir -p "$DATA/agent"
+{ echo "KOKUHO_JOB=$KOKUHO_JOB"; echo "KOKUHO_DATA=$KOKUHO_DATA"; } >"$DATA/agent/environment"
 banto window observe KOKUHO 職員 open >/dev/null
 banto window observe KOKUHO 保険者 open >/dev/null
 banto window observe KOKUHO 審査委員会 closed >/dev/null
-banto register / --recursive >/dev/null
+banto register / --recursive --yes >/dev/null
 echo "48 ジョブネット、283 ジョブを定義し、計画実行で登録しました。今夜の最長の列は 107 → 201 → 404 → 506 です。"
 follow &
 follower=$!
@@ -221,8 +238,7 @@ rerun()
 
 headline "JN404-05 が異常終了しました。時計を等速 (×1) に落としました"
 banto log "$run" JN404-05 | sed 's/^/    /'
-printf '    後続: '
-banto why /外付けシステム/JN506 | head -2 | tail -1
+printf '    後続 JN506: %s\n' "$(json "$(banto why /外付けシステム/JN506 --json)" reason)"
 slack_show
 cat <<EOT
 
