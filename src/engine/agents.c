@@ -64,6 +64,7 @@ void agent_start(struct engine *engine, struct live_run *live, int32_t n)
     struct agent_entry *agent = map_get(&engine->w.agents, live->agents[n]);
     struct frame *frame = start_frame(engine, live, n);
     frame->key = key_of(engine, live->id, n, live->run->nodes[n].attempt);
+    frame->now_ms = clock_boot_ms(); /* its time to live counts from here */
     if (agent && agent->link) {
         agent_send(engine, agent, frame);
     }
@@ -115,7 +116,8 @@ static void on_hello(struct engine *engine, struct agent_entry *agent, const str
         put_agent(engine, agent);
     }
     agent_send(engine, agent, &(struct frame){.kind = FRAME_WELCOME, .epoch = engine->w.epoch, .name = agent->name,
-                                              .version = "1", .heartbeat_ms = HEARTBEAT_MS});
+                                              .version = "1", .heartbeat_ms = HEARTBEAT_MS,
+                                              .now_ms = clock_boot_ms()});
 }
 
 static struct live_run *run_of(const struct engine *engine, const struct frame *frame, int32_t *node)
