@@ -140,7 +140,7 @@ int main(int argc, char **argv)
     struct err e = {0};
     bool is_good = argc > 0 && arguments_read(&server, argv, &e) && serve(&server, &e);
     if (is_good) {
-        (void)err_set(&e, INFO_STOPPED, "%s", "");
+        (void)err_set(&e, server.restore ? INFO_RESTORED : INFO_STOPPED, "%s", "");
     }
     say(&e);
     arena_close(&server.arena);

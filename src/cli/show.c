@@ -174,26 +174,40 @@ static void object_print(const struct cli *cli, const json_t *root, int indent, 
 }
 
 /* The list that the operation's columns are for: "items", or the one list of an engine's answer. */
-static const json_t *items_of(const struct operation *operation, const json_t *root)
+static const char *items_key(const struct operation *operation, const json_t *root)
 {
-    const json_t *items = json_object_get(root, "items");
-    const char *key;
+    const char *key, *found = json_is_array(json_object_get(root, "items")) ? "items" : NULL;
     json_t *value;
-    json_object_foreach(!items && operation && operation->shown_count > 0 ? (json_t *)(uintptr_t)root : NULL, key, value)
+    json_object_foreach(!found && operation && operation->shown_count > 0 ? (json_t *)(uintptr_t)root : NULL, key, value)
     {
-        items = json_is_array(value) && !items ? value : items;
+        found = json_is_array(value) && !found ? key : found;
     }
-    return items;
+    return found;
+}
+
+/* What an answer says besides its list: the opening and its slack, the day, … */
+static void rest_print(const struct cli *cli, const json_t *root, const char *but, FILE *to)
+{
+    json_t *rest = json_copy((json_t *)(uintptr_t)root);
+    (void)json_object_del(rest, but);
+    (void)json_object_del(rest, "next");
+    if (json_object_size(rest) > 0) {
+        object_print(cli, rest, 0, to);
+        (void)fputc('\n', to);
+    }
+    json_decref(rest);
 }
 
 void answer_print(const struct cli *cli, const struct operation *operation, const json_t *root, FILE *to)
 {
-    const json_t *items = items_of(operation, root), *text = json_object_get(root, "text");
+    const char *list = items_key(operation, root);
+    const json_t *text = json_object_get(root, "text");
     bool is_text = operation && (operation->code == OPERATION_UNIT_TEXT) && json_is_string(text);
     if (is_text) {
         (void)fputs(json_string_value(text), to);
-    } else if (json_is_array(items)) {
-        table_print(cli, operation, items, to);
+    } else if (list) {
+        rest_print(cli, root, list, to);
+        table_print(cli, operation, json_object_get(root, list), to);
         const json_t *next = json_object_get(root, "next");
         if (json_is_string(next)) {
             (void)fprintf(to, cli->lang == LANG_EN ? "… more: --after %s\n" : "… 続きは --after %s\n", json_string_value(next));
