@@ -39,16 +39,18 @@ follower=
 
 finish()
 {
-    trap - EXIT INT TERM
+    trap - EXIT INT TERM HUP PIPE
     [ -z "$follower" ] || kill "$follower" 2>/dev/null || true
     if [ -n "$server" ]; then
         kill "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
+        "$BANTO_BIN/banto-agent" --dir "$DATA/agent" --kill-all >/dev/null 2>&1 || true
     fi
     rm -rf "$work"
 }
 trap finish EXIT
 trap 'echo; echo "終わります / ending"; exit 130' INT TERM
+trap 'exit 141' HUP PIPE
 
 banto()
 {
@@ -109,9 +111,14 @@ slack_show()
     [ "$opening" != "$forecast" ] || opening=
     slack=$(json "$opening" slack_minutes)
     last=$(json "$opening" last)
-    mark=
-    [ "${slack:-60}" -ge 60 ] || mark="  ← 60分を割りました"
-    printf '%s  予測      開局準備 31:40 まで余裕 %s 分(最後に終わるのは %s)%s\n' "$(now48)" "${slack:-?}" "${last##*/}" "$mark"
+    if [ -z "$slack" ]; then
+        printf '%s  予測      夜間の処理はすべて終わっています\n' "$(now48)"
+        return
+    fi
+    mark="間に合います"
+    [ "$slack" -ge 60 ] || mark="間に合いますが、60分を割りました"
+    [ "$slack" -ge 0 ] || mark="間に合いません"
+    printf '%s  予測      開局準備 31:40 まで余裕 %s 分、最後は %s。%s\n' "$(now48)" "$slack" "${last##*/}" "$mark"
 }
 
 job_show()
@@ -299,19 +306,23 @@ done
 banto clock pause >/dev/null
 
 # ---- what the night was ----
-status_count()
+count_in()
 {
-    total=0
-    for date in $day $next_day; do
-        found=$(banto runs --date "$date" --status "$1" --limit 1000 --json | grep -o '"run":' | wc -l)
-        total=$((total + found))
-    done
-    echo "$total"
+    grep -o "$1" "$work/$2" | wc -l
 }
 
 headline "まとめ / summary"
-printf '正常終了 %s、警告検出終了 %s、異常検出終了 %s、前提待ち %s、実行中 %s\n' "$(status_count normal)" "$(status_count warning)" \
-    "$(status_count abnormal)" "$(status_count gate-wait)" "$(status_count running)"
+for date in $day $next_day; do
+    banto runs --date "$date" --limit 1000 --json
+done >"$work/runs"
+for date in $day $next_day; do
+    banto plan list --from "$date" --to "$date" --skipped --limit 1000 --json
+done >"$work/plan"
+printf '実行 %s: 正常終了 %s、警告検出終了 %s、異常検出終了 %s。異常から再実行 1\n' "$(count_in '"run":' runs)" \
+    "$(count_in '"status":"normal"' runs)" "$(count_in '"status":"warning"' runs)" "$(count_in '"status":"abnormal"' runs)"
+printf '計画 %s: 実行しない日 %s、登録より前 %s、まだこれから %s\n' "$(count_in '"state":' plan)" \
+    "$(($(count_in '"state":"skipped"' plan) - $(count_in before-registration plan)))" "$(count_in before-registration plan)" \
+    "$(count_in '"state":"planned"' plan)"
 opening=$(banto runs /共通基盤/JN101 --date "$next_day" --json)
 started=$(json "$opening" started)
 if [ -n "$started" ] && [ "$(json "$opening" status)" = normal ]; then
@@ -336,9 +347,9 @@ cat <<EOT
     banto clock go                      時計を進める
 EOT
 if [ -n "$AUTO" ]; then
-    trap - EXIT INT TERM
+    trap - EXIT INT TERM HUP PIPE
     kill "$follower" 2>/dev/null || true
-    echo "止めるとき / to stop: kill $server; rm -rf $work"
+    echo "止めるとき / to stop: kill $server; $BANTO_BIN/banto-agent --dir $DATA/agent --kill-all; rm -rf $work"
     exit "$result"
 fi
 echo "Ctrl-C で終わります / Ctrl-C ends it"
