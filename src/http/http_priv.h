@@ -74,8 +74,11 @@ void peer_find(int fd, bool is_tcp, struct peer *ret);
 
 /* request.c: the callbacks of the library. */
 void *request_open(void *cls, const char *uri, struct MHD_Connection *connection);
-enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                               const char *version, const char *data, size_t *data_n, void **con_cls);
+/* The library dictates these eight. */
+#define HANDLER_PARAMETERS                                                                                   \
+    void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,  \
+        const char *data, size_t *data_n, void **con_cls
+enum MHD_Result request_handle(HANDLER_PARAMETERS);
 void request_completed(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode code);
 void requests_stop(struct http *http); /* answers all that wait; with the lock held */
 

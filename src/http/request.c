@@ -262,8 +262,7 @@ static enum MHD_Result request_answer(struct request *request)
     return answer_queue(request->connection, &request->response, false);
 }
 
-enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                               const char *version, const char *data, size_t *data_n, void **con_cls)
+enum MHD_Result request_handle(HANDLER_PARAMETERS)
 {
     (void)cls;
     (void)connection;

@@ -122,7 +122,6 @@ bool engine_submit(struct engine *engine, const struct act *act, act_done_fn don
 bool engine_link_open(struct engine *engine, const char *agent, const char *session, const struct link_wake *wake,
                       struct agent_link **ret, struct err *e)
 {
-    (void)session;
     if (str_equal(agent, "stranger")) {
         return err_set(e, ERR_NOT_FOUND, "agent" ARG "%s", agent);
     }
@@ -130,7 +129,7 @@ bool engine_link_open(struct engine *engine, const char *agent, const char *sess
     (void)str_copy(engine->link.waiting, sizeof(engine->link.waiting), "{\"kind\":\"welcome\"}\n");
     engine->link.n = strlen(engine->link.waiting);
     *ret = &engine->link;
-    return true;
+    return *session != '\0';
 }
 
 ptrdiff_t engine_link_take(struct agent_link *link, char *to, size_t max)
