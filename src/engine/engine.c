@@ -21,12 +21,18 @@ enum { COMMIT_FAILURES_MAX = 5, TURN_EVENTS_MAX = 2000 };
 
 /* ---- alarms: a heap by time ---- */
 
+/* At the same moment: by kind and number, so that a night goes the same after a restart. */
+static inline bool rings_before(const struct alarm *a, const struct alarm *b)
+{
+    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->kind != b->kind ? a->kind < b->kind : a->id < b->id;
+}
+
 void alarm_add(struct engine *engine, struct alarm alarm)
 {
     (void)vec_add(&engine->w.alarms);
     struct alarm *heap = engine->w.alarms.at;
     size_t i = engine->w.alarms.n - 1;
-    while (i > 0 && alarm.at_ms < heap[(i - 1) / 2].at_ms) {
+    while (i > 0 && rings_before(&alarm, &heap[(i - 1) / 2])) {
         heap[i] = heap[(i - 1) / 2];
         i = (i - 1) / 2;
     }
@@ -40,8 +46,8 @@ static struct alarm alarm_pop(struct engine *engine)
     size_t n = engine->w.alarms.n, i = 0;
     while (2 * i + 1 < n) {
         size_t child = 2 * i + 1;
-        child += child + 1 < n && heap[child + 1].at_ms < heap[child].at_ms;
-        if (heap[child].at_ms >= last.at_ms) {
+        child += child + 1 < n && rings_before(&heap[child + 1], &heap[child]);
+        if (!rings_before(&heap[child], &last)) {
             break;
         }
         heap[i] = heap[child];
@@ -352,13 +358,13 @@ bool engine_turn(struct engine *engine, struct instant now, struct instant wall,
             return false;
         }
         engine->figures.commits++;
+        engine->commit_failures = 0; /* a turn without a change proves nothing */
         engine->figures.last_commit_us = (clock_boot_ms() - from_ms) * 1000;
     }
-    engine->commit_failures = 0;
     perform_all(engine, first_seq);
     outputs_clear(engine);
     runs_drop(engine);
-    if (engine->w.alarms.n) {
+    if (engine->w.alarms.n && engine->is_deciding) { /* read-only: nothing is due, or it would turn for ever */
         next->ms = engine->w.alarms.at[0].at_ms;
     }
     engine->figures.runs_live = (int64_t)engine->w.runs.n;
