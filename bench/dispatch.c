@@ -10,7 +10,7 @@
  *   dispatch.noop_overhead_us  processor time of bantod, net half, keeper and jobs, less that of a raw start, a job:
  *                            of a static program that does nothing
  *
- *   bench_dispatch [JOBS [ROUNDS]]
+ *   bench_dispatch [JOBS [ROUNDS [SLOTS]]]
  */
 #include <string.h>
 #include <sys/resource.h>
@@ -20,7 +20,7 @@
 #include "tests/support/guard.h"
 #include "tests/support/server.h"
 
-enum { SLOTS = 8, SLOTS_FEW = 2, ROUNDS_MAX = 99, TIMEOUT_SEC = 300, RUN_MS = 60000 };
+enum { SLOTS = 64, SLOTS_FEW = 2, ROUNDS_MAX = 99, TIMEOUT_SEC = 300, RUN_MS = 60000 };
 
 static void define(struct server *s, const char *net, const char *program, int jobs)
 {
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 {
     int jobs = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 2000, rounds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 5;
     if (jobs < SLOTS || jobs > 90000 || rounds < 1 || rounds > ROUNDS_MAX) {
-        (void)fputs("usage: bench_dispatch [JOBS [ROUNDS]]\n", stderr);
+        (void)fputs("usage: bench_dispatch [JOBS [ROUNDS [SLOTS]]]\n", stderr);
         return 64;
     }
     char own[400], noop[420];

@@ -23,6 +23,9 @@
 
 enum { RETRY_MS_MIN = 50, RETRY_MS_MAX = 2000, HEARTBEAT_MS = 5000, WAIT_MS_MAX = 1000, LOG_AGAIN_MS = 60000, PARTING_MS = 5000,
        KEEPER_DYING_MS = 20 };
+/* With so many attempts in hand, reports are gathered for a moment: what a post, a commit and a sync cost is shared
+ * by those in it. Fewer are told at once, for a successor may be waiting. */
+enum { IN_HAND_MANY = 16, GATHER_MS = 5 };
 
 struct running {
     int64_t deadline_boot_ms; /* INT64_MAX: none */
@@ -35,6 +38,7 @@ struct agent {
     struct keeper_link keeper;
     struct arena turn; /* emptied after every round */
     struct map running; /* key -> struct running */
+    int64_t in_hand;    /* ordered from the keeper and not heard to have ended; a hint */
     char *epoch;        /* known; "" before the first WELCOME */
     bool is_connected, is_listed, is_welcome, is_draining, is_leaving, is_ending, has_failed;
     struct err failure;
@@ -105,6 +109,7 @@ static void hear_keeper(struct agent *a, const struct keeper_message *m)
     struct frame frame;
     if (m->kind == KEEPER_LISTED) {
         a->is_listed = a->is_connected;
+        a->in_hand = (int64_t)a->running.n;
         report(a, &(struct frame){.kind = FRAME_READY, .running = (int32_t)a->running.n});
         return;
     }
@@ -112,6 +117,7 @@ static void hear_keeper(struct agent *a, const struct keeper_message *m)
         running_add(a, m);
     } else {
         running_forget(a, m->texts[RUN_KEY]);
+        a->in_hand -= a->in_hand > 0;
     }
     if (report_make(&a->turn, m, now_ms(), &frame)) {
         report(a, &frame);
@@ -138,6 +144,7 @@ static void on_start(struct agent *a, const struct frame *f)
         refuse(a, f, REFUSED_KIND, "PC");
     } else if (order_make(&a->turn, a->options->folder, f, &run, &e)) {
         keeper_link_send(&a->keeper, &run);
+        a->in_hand++;
     } else {
         CLEANUP(strbuf_close) struct strbuf text = {0};
         err_print(&text, &e, LANG_JA);
@@ -296,6 +303,12 @@ static bool pump_keeper(struct agent *a, struct err *e)
     return keeper_link_open(&a->keeper, a->options, e);
 }
 
+/* Until when reports are gathered; in the past if they are not. */
+static int64_t gathers_until_ms(const struct agent *a)
+{
+    return a->is_listed && a->in_hand >= IN_HAND_MANY ? server_link_posted_ms(a->server) + GATHER_MS : 0;
+}
+
 static void pump_server(struct agent *a)
 {
     struct err e = {0};
@@ -306,7 +319,7 @@ static void pump_server(struct agent *a)
         report(a, &(struct frame){.kind = FRAME_LOAD, .running = (int32_t)a->running.n});
         a->load_at_ms = now_ms() + a->heartbeat_ms;
     }
-    if (!server_link_pump(a->server, a->is_listed, &e)) {
+    if (!server_link_pump(a->server, a->is_listed && now_ms() >= gathers_until_ms(a), &e)) {
         session_lost(a, &e);
     } else if (a->has_failed) {
         session_lost(a, &a->failure);
@@ -328,11 +341,14 @@ static bool round_of(struct agent *a, struct err *e)
     int64_t now = now_ms(), next = running_check(a, now);
     next = a->retry_at_ms < next ? a->retry_at_ms : next;
     next = a->is_listed && a->load_at_ms < next ? a->load_at_ms : next;
+    int64_t gathers_ms = gathers_until_ms(a);
+    next = gathers_ms > now && gathers_ms < next ? gathers_ms : next;
     int64_t wait_ms = next <= now ? 0 : next - now < WAIT_MS_MAX ? next - now : WAIT_MS_MAX;
     if (a->is_leaving && !a->running.n && !a->is_listed && now - a->leaving_at_ms > PARTING_MS) {
         a->is_ending = true; /* nobody hears us; the keeper has it all on disk */
     }
-    server_link_wait(a->server, (const int[]){a->keeper.fd, a->signal_fd}, a->keeper.out.n > 0, (int)wait_ms);
+    bool hears_keeper = gathers_ms <= now || a->keeper.out.n;
+    server_link_wait(a->server, (const int[]){hears_keeper ? a->keeper.fd : -1, a->signal_fd}, a->keeper.out.n > 0, (int)wait_ms);
     arena_reset(&a->turn);
     return true;
 }

@@ -64,6 +64,8 @@ void server_link_begin(struct server_link *link, const char *session);
 struct strbuf *server_link_reports(struct server_link *link);
 /* Does what is possible now. False: the session is over, `e` says why (ERR_AGENT_SERVER). */
 MUST_CHECK bool server_link_pump(struct server_link *link, bool may_post, struct err *e);
+/* When the last post began, CLOCK_BOOTTIME. */
+int64_t server_link_posted_ms(const struct server_link *link);
 void server_link_end(struct server_link *link);
 /* Waits for the server, these descriptors or the time. */
 void server_link_wait(struct server_link *link, const int fds[2], bool is_writing_first, int wait_ms);

@@ -21,7 +21,7 @@ struct server_link {
     struct curl_slist *headers;
     char session[SESSION_BYTES];
     bool is_begun, is_open, is_posting;
-    int64_t heard_ms;
+    int64_t heard_ms, posted_ms;
     struct strbuf line, reports, posting;
     char reason[CURL_ERROR_SIZE];
 };
@@ -179,6 +179,11 @@ struct strbuf *server_link_reports(struct server_link *link)
     return &link->reports;
 }
 
+int64_t server_link_posted_ms(const struct server_link *link)
+{
+    return link->posted_ms;
+}
+
 static void post_next(struct server_link *link)
 {
     size_t n = link->reports.n;
@@ -194,6 +199,7 @@ static void post_next(struct server_link *link)
     (void)curl_easy_setopt(link->post, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
     (void)curl_multi_add_handle(link->multi, link->post);
     link->is_posting = true;
+    link->posted_ms = keeper_clock_ms(CLOCK_BOOTTIME);
 }
 
 static bool failed(const struct server_link *link, const CURLMsg *message, struct err *e)

@@ -188,8 +188,8 @@ static void handle(struct keeper *k)
         if (m.kind == KEEPER_RUN && !slot) {
             (void)journal_intent(&k->journal, m.texts[RUN_KEY], m.texts[RUN_COOKIE]);
             starts[start_count++] = used;
-        } else if (start_count) {
-            break; /* may speak of an attempt of this batch */
+        } else if (start_count && m.kind != KEEPER_ACK) {
+            break; /* may speak of an attempt of this batch; an acknowledgement of one that has not ended says nothing */
         } else {
             answer(k, &m);
         }
