@@ -122,9 +122,7 @@ bool engine_submit(struct engine *engine, const struct act *act, act_done_fn don
 bool engine_link_open(struct engine *engine, const char *agent, const char *session, const struct link_wake *wake,
                       struct agent_link **ret, struct err *e)
 {
-    if (str_equal(agent, "stranger")) {
-        return err_set(e, ERR_NOT_FOUND, "agent" ARG "%s", agent);
-    }
+    if (str_equal(agent, "stranger") && !err_set(e, ERR_NOT_FOUND, "agent" ARG "%s", agent)) { return false; }
     engine->link = (struct agent_link){.engine = engine, .wake = wake->call, .data = wake->data};
     (void)str_copy(engine->link.waiting, sizeof(engine->link.waiting), "{\"kind\":\"welcome\"}\n");
     engine->link.n = strlen(engine->link.waiting);
@@ -134,11 +132,13 @@ bool engine_link_open(struct engine *engine, const char *agent, const char *sess
 
 ptrdiff_t engine_link_take(struct agent_link *link, char *to, size_t max)
 {
+    (void)pthread_mutex_lock(&link->engine->feed.lock);
     size_t n = link->n < max ? link->n : max;
     memcpy(to, link->waiting, n);
-    memmove(link->waiting, link->waiting + n, link->n - n);
-    link->n -= n;
-    return n == 0 && link->is_closed ? -1 : (ptrdiff_t)n;
+    memmove(link->waiting, link->waiting + n, link->n -= n);
+    ptrdiff_t taken = n == 0 && link->is_closed ? -1 : (ptrdiff_t)n;
+    (void)pthread_mutex_unlock(&link->engine->feed.lock);
+    return taken;
 }
 
 void engine_link_close(struct engine *engine, struct agent_link *link) { (void)engine, link->wake = NULL; }

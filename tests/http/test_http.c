@@ -270,7 +270,9 @@ static void a_viewer_hears_every_change_and_can_come_back(void **state)
     (void)close(fd);
     strbuf_clear(&heard);
     fd = dial(server, true); /* from the journal: what the ring never had */
+    (void)pthread_mutex_lock(&server->kit->engine.feed.lock);
     server->kit->engine.feed.tail = 4;
+    (void)pthread_mutex_unlock(&server->kit->engine.feed.lock);
     tell(fd, "GET /api/v1/changes?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_true(hear(fd, &heard, "unit.define", 3000));
     (void)close(fd);
@@ -308,15 +310,19 @@ static void an_agent_hears_commands_and_reports(void **state)
     tell(fd, "GET /agent/v1/stream?agent=local&session=s1 HTTP/1.1\r\nHost: x\r\n\r\n");
     assert_true(hear(fd, &heard, "welcome", 3000));
     struct agent_link *link = &server->kit->engine.link;
+    (void)pthread_mutex_lock(&server->kit->engine.feed.lock);
     (void)str_copy(link->waiting, sizeof(link->waiting), "{\"kind\":\"start\"}\n");
     link->n = strlen(link->waiting);
+    (void)pthread_mutex_unlock(&server->kit->engine.feed.lock);
     link->wake(link->data);
     assert_true(hear(fd, &heard, "start", 3000));
     strbuf_clear(&heard);
     assert_int_equal(ask(server, false, "POST /agent/v1/reports?agent=local&session=s1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{}\n",
                          &heard), 200);
     assert_string_equal(server->kit->engine.reports, "local s1 {}\n");
+    (void)pthread_mutex_lock(&server->kit->engine.feed.lock);
     link->is_closed = true;
+    (void)pthread_mutex_unlock(&server->kit->engine.feed.lock);
     link->wake(link->data);
     (void)hear(fd, &heard, NULL, 1000);
     (void)close(fd);
