@@ -277,20 +277,21 @@ bool act_show_rerun(struct act_call *call)
     return true;
 }
 
-/* A generation that has ended takes its locks again: they must be free, whatever its other gates say. */
-static bool locks_allow(struct act_call *call, const struct live_run *live)
+/* A rerun asks every gate of the net again but its predecessors, which let it start before: windows may have opened since
+ * (E-07), locks been taken, a permit run out (E-01). */
+static bool rerun_gates_allow(struct act_call *call, const struct live_run *live)
 {
     const struct net_node *root = &live->run->net->nodes[0];
     struct gate_subject subject = {.run = live->id, .date = live->run->date, .planned = live->run->planned, .now = call->engine->now};
     for (size_t i = 0; i < root->gate_count; i++) {
         struct gate_answer answer = {.is_open = true};
-        if (root->gates[i].kind == GATE_LOCK) {
+        if (root->gates[i].kind != GATE_PRED) {
             gate_check(&call->engine->w.facts, &root->gates[i], &subject, &answer);
         }
         if (!answer.is_open) {
             call->err->code = answer.why;
             (void)str_copy(call->err->args, sizeof(call->err->args), answer.args);
-            return false;
+            return err_wrap(call->err, "%s", live->unit->path);
         }
     }
     return true;
@@ -310,11 +311,11 @@ bool act_rerun(struct act_call *call)
         let_go(call, live);
         return true;
     }
+    if (!rerun_gates_allow(call, live)) {
+        let_go(call, live);
+        return false;
+    }
     if (live->is_done) {
-        if (!locks_allow(call, live)) {
-            let_go(call, live);
-            return false;
-        }
         locks_take(&engine->w.facts, &live->run->net->nodes[0], live->id, 0);
         live->is_done = false;
     }
