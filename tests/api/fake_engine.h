@@ -196,5 +196,4 @@ void engine_figures(struct engine *engine, struct engine_figures *ret)
     *ret = (struct engine_figures){.turns = 3, .starts = 2, .is_deciding = !engine->is_sick,
                                    .business_now = {INT64_C(1782687600000)}}; /* 2026-06-29T08:00+09:00 */
 }
-
 const char *engine_epoch(struct engine *engine) { (void)engine; return "test"; }
