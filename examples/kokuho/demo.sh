@@ -17,9 +17,9 @@ SPEED=${SPEED:-400}
 AUTO=${AUTO:-}
 KEEP=${KEEP:-}
 KOKUHO_JOB=${KOKUHO_JOB:-$BANTO_BIN/../examples/kokuho/kokuho-job}
+[ -x "$KOKUHO_JOB" ] || KOKUHO_JOB=$BANTO_BIN/../libexec/banto/kokuho-job # installed
 day=2026-06-29
 next_day=2026-06-30
-SPEED=${SPEED:-400}
 [ -t 0 ] || AUTO=1
 
 for program in "$BANTO_BIN/bantod" "$BANTO_BIN/banto" "$KOKUHO_JOB"; do
@@ -213,60 +213,24 @@ follower=$!
 banto clock go >/dev/null
 banto clock speed "$SPEED" >/dev/null
 
-# ---- until the failure ----
-shown=
-while [ ! -f "$work/failed" ]; do
-    kill -0 "$server" 2>/dev/null || { tail -20 "$work/bantod.log" >&2; exit 70; }
-    hour=$(now48)
-    case ${hour%%:*}:$shown in
-    21:* | 23:* | 25:*)
-        if [ "$shown" != "${hour%%:*}" ]; then
-            shown=${hour%%:*}
-            slack_show
-        fi
-        ;;
-    esac
-    now_past 28:00 && { echo "異常が起きませんでした / nothing failed" >&2; exit 70; }
-    sleep 0.2
-done
-
-run=/審査支払/JN404
+# ---- the failure ----
 decide()
 {
     banto decision record --kind recovery --by システム管理課長 --medium 電話 --entity "$run" \
         --text "表領域を拡張し、異常ジョブから再実行する" >/dev/null
     printf '%s  判断      システム管理課長(電話): 表領域を拡張し、異常ジョブから再実行する\n' "$(now48)"
 }
+
 rerun()
 {
-    banto rerun "$run" --from abnormal-job --reason "表領域拡張済み。本会判断により再実行" --reference S10 >/dev/null
-    printf '%s  再実行    JN404 を異常ジョブから\n' "$(now48)"
+    banto rerun "$run" --from abnormal-job --reason "表領域拡張済み。本会判断により再実行" --reference S10 >/dev/null || return 0
+    printf '%s  再実行    %s を異常ジョブから\n' "$(now48)" "${run##*/}"
 }
 
-headline "JN404-05 が異常終了しました。時計を等速 (×1) に落としました"
-banto log "$run" JN404-05 | sed 's/^/    /'
-printf '    後続 JN506: %s\n' "$(json "$(banto why /外付けシステム/JN506 --json)" reason)"
-slack_show
-cat <<EOT
-
-本会の判断を記録してから (E-13)、異常ジョブから再実行します / record the client's decision, then rerun:
-
-    banto decision record --kind recovery --by システム管理課長 --medium 電話 --entity $run \\
-        --text "表領域を拡張し、異常ジョブから再実行する"
-    banto rerun $run --from abnormal-job --reason "表領域拡張済み"
-EOT
-
-if [ -n "$AUTO" ]; then
-    # The call to the client takes its time; the slack shrinks meanwhile.
-    banto clock speed 60 >/dev/null
-    wait_until 25:40
-    slack_show
-    wait_until 25:45
-    decide
-    wait_until 25:50
-    slack_show
-    rerun
-else
+# Lines typed here until a rerun succeeds.
+# shellcheck disable=SC2120
+ask()
+{
     cat <<EOT
 ここで打てます(banto は省いてかまいません)。空行なら代わりに実行します / type here; an empty line does it for you.
 別の端末からは / from another terminal: export BANTO_SERVER=$BANTO_SERVER
@@ -277,26 +241,66 @@ EOT
         if [ -z "$line" ]; then
             decide
             rerun
-            break
+            return
         fi
         eval "set -- ${line#banto }" 2>/dev/null || { echo "読めません / not understood"; continue; }
-        banto "$@" || true
-        [ "$1" = rerun ] && break
+        if banto "$@" && [ "$1" = rerun ]; then
+            return
+        fi
     done
-fi
-slack_show
-banto clock speed "$SPEED" >/dev/null
-headline "朝へ (×$SPEED)"
+}
 
-# ---- until the morning ----
+failure_handle()
+{
+    failed=$(cat "$work/failed")
+    run=${failed%/*}
+    job=${failed##*/}
+    headline "$job が異常終了しました。時計を等速 (×1) に落としました"
+    banto log "$run" "$job" | sed 's/^/    /'
+    printf '    後続 JN506: %s\n' "$(json "$(banto why /外付けシステム/JN506 --json)" reason)"
+    slack_show
+    cat <<EOT
+
+本会の判断を記録してから (E-13)、異常ジョブから再実行します / record the client's decision, then rerun:
+
+    banto decision record --kind recovery --by システム管理課長 --medium 電話 --entity $run \\
+        --text "表領域を拡張し、異常ジョブから再実行する"
+    banto rerun $run --from abnormal-job --reason "表領域拡張済み"
+
+EOT
+    if [ -z "$AUTO" ]; then
+        # shellcheck disable=SC2119
+        ask
+    elif [ "$job" = JN404-05 ]; then
+        # The call to the client takes its time; the slack shrinks meanwhile.
+        banto clock speed 60 >/dev/null
+        wait_until 25:40
+        slack_show
+        wait_until 25:45
+        decide
+        wait_until 25:50
+        rerun
+    else
+        decide
+        rerun
+    fi
+    slack_show
+    rm -f "$work/failed"
+    headline "続き (×$SPEED) / on it goes"
+    banto clock speed "$SPEED" >/dev/null
+}
+
+# ---- the night ----
 shown=
 while ! now_past 32:30; do
     kill -0 "$server" 2>/dev/null || { tail -20 "$work/bantod.log" >&2; exit 70; }
+    [ ! -f "$work/failed" ] || failure_handle
     hour=$(now48)
-    case ${hour%%:*} in
-    27 | 29 | 31)
-        if [ "$shown" != "${hour%%:*}" ]; then
-            shown=${hour%%:*}
+    hour=${hour%%:*}
+    case $hour in
+    21 | 23 | 25 | 27 | 29 | 31)
+        if [ "$shown" != "$hour" ]; then
+            shown=$hour
             slack_show
         fi
         ;;
@@ -318,7 +322,7 @@ done >"$work/runs"
 for date in $day $next_day; do
     banto plan list --from "$date" --to "$date" --skipped --limit 1000 --json
 done >"$work/plan"
-printf '実行 %s: 正常終了 %s、警告検出終了 %s、異常検出終了 %s。異常から再実行 1\n' "$(count_in '"run":' runs)" \
+printf '実行 %s: 正常終了 %s、警告検出終了 %s、異常検出終了 %s\n' "$(count_in '"run":' runs)" \
     "$(count_in '"status":"normal"' runs)" "$(count_in '"status":"warning"' runs)" "$(count_in '"status":"abnormal"' runs)"
 printf '計画 %s: 実行しない日 %s、登録より前 %s、まだこれから %s\n' "$(count_in '"state":' plan)" \
     "$(($(count_in '"state":"skipped"' plan) - $(count_in before-registration plan)))" "$(count_in before-registration plan)" \

@@ -52,6 +52,15 @@ code=0
 "$KOKUHO_JOB" total JN404-05 20 >/dev/null || code=$?
 [ "$code" -eq 12 ] || { echo "a damaged result gave $code"; exit 1; }
 
+# Backups that run side by side do not touch each other's files.
+for job in JN201-03 JN201-04 JN201-05; do
+    "$KOKUHO_JOB" backup "$job" 30 >/dev/null &
+    eval "pid_${job#*-}=\$!"
+done
+# shellcheck disable=SC2154
+wait "$pid_03" && wait "$pid_04" && wait "$pid_05"
+"$KOKUHO_JOB" verify JN201-06 20 | grep -q '検証 3本'
+
 # 2 business minutes at x600 are 0.2 s; paused, it waits until the clock goes on.
 boot_ms=$(awk '{ printf "%d", $1 * 1000 }' /proc/uptime)
 BANTO_CLOCK_FILE=$work/clock

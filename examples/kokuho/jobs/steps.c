@@ -401,12 +401,14 @@ static int step_store(const struct job *job)
     return line_append(job, "history.log", job->unit) ? CODE_OK : broken(job, "history.log");
 }
 
+/* Several backups of one jobnet run side by side: each has files of its own. */
 static int step_backup(const struct job *job)
 {
-    char file[KOKUHO_NAME_MAX + 16];
+    char file[KOKUHO_NAME_MAX + 16], control[KOKUHO_NAME_MAX + 16];
     struct figures figures;
-    snprintf(file, sizeof file, "%s.bak", job->unit);
-    if (!rows_make(job, file, 1000) || !figures_read(job, file, &figures) || !figures_write(job, "backup.ctl", &figures)) {
+    snprintf(file, sizeof file, "%.60s.bak", job->unit);
+    snprintf(control, sizeof control, "%.60s.ctl", job->unit);
+    if (!rows_make(job, file, 1000) || !figures_read(job, file, &figures) || !figures_write(job, control, &figures)) {
         return broken(job, file);
     }
     say(job, "退避 %" PRId64 "ブロック ハッシュ %016" PRIx64, figures.rows, figures.hash);
@@ -415,12 +417,27 @@ static int step_backup(const struct job *job)
 
 static int step_verify(const struct job *job)
 {
-    struct figures figures;
-    if (!figures_load(job, "backup.ctl", &figures)) {
-        return broken(job, "backup.ctl");
+    int checked_count = 0;
+    for (int i = 1; i <= 16; i++) {
+        char file[KOKUHO_NAME_MAX + 16], path[KOKUHO_PATH_MAX];
+        struct figures saved, control;
+        snprintf(file, sizeof file, "%s-%02d.ctl", job->net, i);
+        path_of(job, file, path);
+        if (!file_exists(path)) {
+            continue;
+        }
+        if (!figures_load(job, file, &control)) {
+            return broken(job, file);
+        }
+        snprintf(file, sizeof file, "%s-%02d.bak", job->net, i);
+        if (!figures_read(job, file, &saved) || saved.hash != control.hash) {
+            say(job, "検証 %s … 不一致", file);
+            return CODE_MISMATCH;
+        }
+        checked_count++;
     }
-    say(job, "検証 %" PRId64 "ブロック … 良好", figures.rows);
-    return CODE_OK;
+    say(job, "検証 %d本 … %s", checked_count, checked_count > 0 ? "良好" : "退避がありません");
+    return checked_count > 0 ? CODE_OK : CODE_ABNORMAL;
 }
 
 static int step_mark(const struct job *job)
