@@ -54,6 +54,22 @@ struct plan_page {
     bool is_full;
 };
 
+/* The short name in words; what a person wrote stays as it is. */
+static void reason_answer(struct json *j, const char *reason)
+{
+    const char *text[LANGS] = {reason, reason};
+    for (int i = 0; i < OCCURRENCE_REASONS; i++) {
+        const struct occurrence_reason_row *row = occurrence_reason_row((enum occurrence_reason)i);
+        for (int lang = 0; lang < LANGS && str_equal(row->name, reason); lang++) {
+            text[lang] = row->text[lang];
+        }
+    }
+    json_open(j, "reason_text");
+    json_text(j, "ja", text[LANG_JA]);
+    json_text(j, "en", text[LANG_EN]);
+    json_end(j);
+}
+
 static void occurrence_answer(struct call *call, const struct occurrence_row *row, const char *path)
 {
     struct json *j = &call->json;
@@ -66,6 +82,7 @@ static void occurrence_answer(struct call *call, const struct occurrence_row *ro
     answer_instant(call, "planned", row->planned_ms);
     json_text(j, "state", plan_state_word(row->state));
     json_text(j, "reason", row->reason);
+    reason_answer(j, row->reason);
     if (row->shifted_from != 0 && row->shifted_from != BIZDAY_NONE.day) {
         json_date(j, "shifted_from", (struct bizday){(int32_t)row->shifted_from});
     } else {
