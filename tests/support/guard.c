@@ -81,7 +81,8 @@ static void sweep(void)
         }
         (void)usleep(SWEEP_US);
     }
-    if (folder[0] && !getenv("BANTO_KEEP")) {
+    const char *keep = getenv("BANTO_KEEP");
+    if (folder[0] && !(keep && *keep)) {
         (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     }
 }

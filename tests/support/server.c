@@ -107,17 +107,22 @@ static bool is_gone(pid_t pid)
     return waitpid(pid, NULL, WNOHANG) == pid;
 }
 
-void server_start(struct server *s)
+void server_launch(struct server *s)
 {
     char program[PATH_MAX], site[600];
-    const char *ignored;
     (void)snprintf(program, sizeof(program), "%s/bantod", s->bin);
     (void)snprintf(site, sizeof(site), "%s/site", s->folder);
     const char *const argv[] = {program, "--data", s->data, "--site", site, NULL};
     s->pid = start(s, "bantod.log", argv);
+}
+
+void server_start(struct server *s)
+{
+    const char *ignored;
+    server_launch(s);
     for (int64_t until_ms = clock_now_ms() + START_MS; server_ask(s, "GET", "/api/v1/status", NULL, &ignored) != 200;) {
         if (is_gone(s->pid) || clock_now_ms() > until_ms) {
-            give_up(program, "does not answer; see bantod.log (BANTO_KEEP=1)");
+            give_up("bantod", "does not answer; see bantod.log (BANTO_KEEP=1)");
         }
         (void)usleep(POLL_US);
     }

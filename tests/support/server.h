@@ -25,6 +25,8 @@ struct server {
 /* Programs from $BANTO_BIN, else next to our own folder (build/bench, build/tests -> build/bin). Writes a site whose one
  * agent takes `jobs` jobs at once. */
 void server_make(struct server *s, const char *folder, int jobs, bool has_own_agent);
+/* Starts bantod and does not wait for it. */
+void server_launch(struct server *s);
 /* Starts bantod; returns when it answers. */
 void server_start(struct server *s);
 void server_agent_start(struct server *s);
