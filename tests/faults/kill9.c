@@ -12,7 +12,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "base/map.h"
+#include "base/map.h" /* these three for what ledger_check is linked to */
 #include "jobnet/status.h"
 #include "store/store.h"
 #include "tests/support/guard.h"

@@ -20,7 +20,7 @@ struct ledger_counts {
 
 /* Command (te=) that writes its lines to `path` and sleeps in between. */
 void ledger_command(char *to, int size, const char *path, int sleep_ms);
-/* The store must be closed by its server. Also verifies the journal's chain and replays it: NULL, or what is wrong. */
+/* For programs linked to store, jobnet and base. The store must be closed by its server. Also verifies the journal's chain and replays it: NULL, or what is wrong. */
 const char *ledger_check(const char *database, const char *path, struct ledger_counts *ret);
 /* Lines so far that end in `word`. */
 int64_t ledger_lines(const char *path, const char *word);
