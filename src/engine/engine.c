@@ -17,7 +17,7 @@
 #include "os/file.h"
 #include "os/loop.h"
 
-enum { COMMIT_FAILURES_MAX = 5, TURN_EVENTS_MAX = 2000 };
+enum { TURN_EVENTS_MAX = 2000 };
 
 /* ---- alarms: a heap by time ---- */
 
@@ -137,78 +137,6 @@ static void alarms_ring(struct engine *engine)
         alarm_ring(engine, &alarm);
     }
     engine->is_catching_up = engine->is_catching_up && engine->w.alarms.n && engine->w.alarms.at[0].at_ms <= engine->now.ms;
-}
-
-/* ---- acts ---- */
-
-const char *act_name(enum act_kind kind)
-{
-    static const char *const names[ACTS] = {
-#define ACT(code, name, needs_reason, handler) [code] = name,
-#include "engine/acts.def"
-#undef ACT
-    };
-    assert(kind < ACTS);
-    return names[kind];
-}
-
-bool act_needs_reason(enum act_kind kind)
-{
-    static const bool needs[ACTS] = {
-#define ACT(code, name, needs_reason, handler) [code] = needs_reason,
-#include "engine/acts.def"
-#undef ACT
-    };
-    assert(kind < ACTS);
-    return needs[kind];
-}
-
-struct act act_make(enum act_kind kind)
-{
-    return (struct act){.act = kind, .actor = "", .via = "", .reason = "", .reference = "", .unit = "", .kind = "", .group = "",
-                        .cls = "", .date = BIZDAY_NONE, .date2 = BIZDAY_NONE, .text = "", .text2 = ""};
-}
-
-static void act_do(struct engine *engine, const struct message_in *message)
-{
-    static bool (*const handlers[ACTS])(struct act_call *) = {
-#define ACT(code, name, needs_reason, handler) [code] = handler,
-#include "engine/acts.def"
-#undef ACT
-    };
-    const struct act *act = &message->act;
-    struct err e = {0};
-    struct diags diags = {0};
-    size_t from = engine->answers_json.n, entries = engine->entry_count;
-    struct act_call call = {.engine = engine, .act = act, .who = {act->actor, act->via, act->reason, act->reference},
-                            .json = {.into = &engine->answers_json}, .own_diags = &diags, .err = &e};
-    json_open(&call.json, NULL);
-    bool is_ok = !engine->is_deciding && act->act < ACT_SHOW_FORECAST ? err_set(&e, ERR_READ_ONLY, "%d", COMMIT_FAILURES_MAX)
-                 : act_needs_reason(act->act) && !act->reason[0] && !act->dry_run
-                     ? err_set(&e, ERR_REASON_REQUIRED, "%s", act_name(act->act))
-                     : handlers[act->act](&call);
-    if (is_ok) {
-        gates_settle(engine);
-        const char *entity = act->run ? act->node ? arena_printf(&engine->turn, "run/%" PRId64 "/%d", act->run, act->node)
-                                                  : arena_printf(&engine->turn, "run/%" PRId64, act->run)
-                             : act->unit[0] ? act->unit : act->group[0] ? act->group : act->text[0] && strlen(act->text) < 256 ? act->text : "-";
-        entry_end(engine, &call.who, act_name(act->act), entity);
-    }
-    while (call.json.depth > 0) {
-        json_end(&call.json);
-    }
-    if (!is_ok && store_batch_has_unsealed(engine->batch)) { /* half an act: the turn is given up as a whole */
-        engine->is_spoiled = true;
-    }
-    if (!is_ok && call.diags) { /* told at once: they live only here */
-        struct act_result result = {.err = e, .diags = call.diags, .json = "{}"};
-        message->done(message->data, &result);
-    } else {
-        *vec_add(&engine->answers) = (struct answer){.done = message->done, .data = message->data,
-            .result = {.is_ok = is_ok, .err = e}, .json_from = from, .json_n = engine->answers_json.n - from,
-            .entry = engine->entry_count > entries ? engine->entry_count : 0};
-    }
-    diags_close(&diags);
 }
 
 /* ---- the turn ---- */

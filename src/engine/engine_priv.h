@@ -5,6 +5,10 @@
  */
 #include "engine/exchange_priv.h"
 
+/* act.c: after COMMIT_FAILURES_MAX failed commits in a row nothing more is decided */
+enum { COMMIT_FAILURES_MAX = 5 };
+void act_do(struct engine *engine, const struct message_in *message);
+
 /* record.c: rows and journal entries */
 void put_run(struct engine *engine, const struct live_run *live);
 void put_node(struct engine *engine, const struct live_run *live, int32_t node);

@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <jansson.h>
 
+#include "api/api.h"
 #include "wire/operations.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -63,4 +63,4 @@ double server_cpu_s(const struct server *s);
 int64_t clock_now_ms(void); /* monotonic */
 /* Where the running program lies. */
 void own_folder(char *to, size_t size);
-void give_up(const char *what, const char *why);
+_Noreturn void give_up(const char *what, const char *why);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * act - the table of acts, and one act from asking to its journal entry.
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "engine/engine_priv.h"
+
+const char *act_name(enum act_kind kind)
+{
+    static const char *const names[ACTS] = {
+#define ACT(code, name, needs_reason, handler) [code] = name,
+#include "engine/acts.def"
+#undef ACT
+    };
+    assert(kind < ACTS);
+    return names[kind];
+}
+
+bool act_needs_reason(enum act_kind kind)
+{
+    static const bool needs[ACTS] = {
+#define ACT(code, name, needs_reason, handler) [code] = needs_reason,
+#include "engine/acts.def"
+#undef ACT
+    };
+    assert(kind < ACTS);
+    return needs[kind];
+}
+
+struct act act_make(enum act_kind kind)
+{
+    return (struct act){.act = kind, .actor = "", .via = "", .reason = "", .reference = "", .unit = "", .kind = "", .group = "",
+                        .cls = "", .date = BIZDAY_NONE, .date2 = BIZDAY_NONE, .text = "", .text2 = ""};
+}
+
+/* On what an act was done, for the journal: run/12/3, a unit or pattern, window/GROUP/CLASS, agent/NAME, or the kind of thing. */
+static const char *entity_of(struct engine *engine, const struct act *act)
+{
+    struct arena *turn = &engine->turn;
+    const char *name = act_name(act->act);
+    if (act->run) {
+        return act->node ? arena_printf(turn, "run/%" PRId64 "/%d", act->run, act->node) : arena_printf(turn, "run/%" PRId64, act->run);
+    }
+    if (str_starts(name, "window.")) {
+        return arena_printf(turn, "window/%s/%s", act->group, act->cls);
+    }
+    if (str_starts(name, "agent.")) {
+        return arena_printf(turn, "agent/%s", act->text);
+    }
+    if (act->act == ACT_EVENT_ACK) {
+        return arena_printf(turn, "event/%" PRId64, act->number);
+    }
+    if (act->act == ACT_DECISION) {
+        return act->text2[0] ? act->text2 : "decision";
+    }
+    if (act->unit[0]) {
+        return act->unit;
+    }
+    struct str noun, rest;
+    (void)str_cut(str_of(name), '.', &noun, &rest);
+    return act->act == ACT_DEFINE ? "/" : arena_copy_bytes(turn, noun.at, noun.n);
+}
+
+void act_do(struct engine *engine, const struct message_in *message)
+{
+    static bool (*const handlers[ACTS])(struct act_call *) = {
+#define ACT(code, name, needs_reason, handler) [code] = handler,
+#include "engine/acts.def"
+#undef ACT
+    };
+    const struct act *act = &message->act;
+    struct err e = {0};
+    struct diags diags = {0};
+    size_t from = engine->answers_json.n, entries = engine->entry_count;
+    struct act_call call = {.engine = engine, .act = act, .who = {act->actor, act->via, act->reason, act->reference},
+                            .json = {.into = &engine->answers_json}, .own_diags = &diags, .err = &e};
+    json_open(&call.json, NULL);
+    bool is_ok = !engine->is_deciding && act->act < ACT_SHOW_FORECAST ? err_set(&e, ERR_READ_ONLY, "%d", COMMIT_FAILURES_MAX)
+                 : act_needs_reason(act->act) && !act->reason[0] && !act->dry_run
+                     ? err_set(&e, ERR_REASON_REQUIRED, "%s", act_name(act->act))
+                     : handlers[act->act](&call);
+    if (is_ok) {
+        gates_settle(engine);
+        const char *entity = entity_of(engine, act);
+        entry_end(engine, &call.who, act_name(act->act), entity);
+    }
+    while (call.json.depth > 0) {
+        json_end(&call.json);
+    }
+    if (!is_ok && store_batch_has_unsealed(engine->batch)) { /* half an act: the turn is given up as a whole */
+        engine->is_spoiled = true;
+    }
+    if (!is_ok && call.diags) { /* told at once: they live only here */
+        struct act_result result = {.err = e, .diags = call.diags, .json = "{}"};
+        message->done(message->data, &result);
+    } else {
+        *vec_add(&engine->answers) = (struct answer){.done = message->done, .data = message->data,
+            .result = {.is_ok = is_ok, .err = e}, .json_from = from, .json_n = engine->answers_json.n - from,
+            .entry = engine->entry_count > entries ? engine->entry_count : 0};
+    }
+    diags_close(&diags);
+}
