@@ -19,7 +19,7 @@ static void print_unit(struct strbuf *b, const struct unit_entry *u, int32_t sin
 {
     strbuf_printf(b, "unit %lld %s deleted=%d version=%lld registered=%d held=%d suspended=%d to=%d live=%d\n", (long long)u->id,
                   u->path, u->is_deleted, u->version ? (long long)u->version->id : 0, u->registration, u->is_held, u->is_suspended,
-                  u->planned_to.day, u->live_count);
+                  u->registration ? u->planned_to.day : 0, u->live_count);
     for (size_t i = 0; i < u->facts.plan.n; i++) {
         const struct plan_entry *p = &u->facts.plan.at[i];
         if (p->date.day >= since) {
