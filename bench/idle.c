@@ -5,7 +5,7 @@
  *   idle.rss_mib         resident memory of bantod
  *   idle.wakeups_per_s   voluntary context switches of all its threads (the agent's beat every few seconds included)
  *
- *   bench_idle [SECONDS [FILE…]]   files of unit definitions, registered as a whole
+ *   bench_idle [SECONDS [SITE FILE…]]   folder of a site, and files of unit definitions, registered as a whole
  */
 #include <dirent.h>
 #include <errno.h>
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 {
     int seconds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 10;
     if (seconds < 1 || seconds > 150) {
-        (void)fputs("usage: bench_idle [SECONDS [FILE...]]\n", stderr);
+        (void)fputs("usage: bench_idle [SECONDS [SITE FILE...]]\n", stderr);
         return 64;
     }
     char path[64];
@@ -88,12 +88,13 @@ int main(int argc, char **argv)
     guard_begin(TIMEOUT_SEC);
     server_make(&s, folder, SLOTS, false);
     server_start(&s);
-    if (argc > 2) {
-        char all[] = "/*", *patterns[] = {all};
-        banto(&s, "define", argv + 2, argc - 2);
-        banto(&s, "register", patterns, 1);
-    }
     server_wait_agent(&s);
+    if (argc > 3) {
+        char apply[] = "apply", all[] = "/*", recursive[] = "--recursive", *site[] = {apply, argv[2]}, *units[] = {all, recursive};
+        banto(&s, "site", site, 2);
+        banto(&s, "define", argv + 3, argc - 3);
+        banto(&s, "register", units, 2);
+    }
     (void)sleep(SETTLE_SEC);
     long before = switches(s.pid);
     (void)sleep((unsigned)seconds);

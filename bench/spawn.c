@@ -129,8 +129,9 @@ int main(int argc, char **argv)
         single_us[i] = (spawn_raw_now_s() - start_s) * 1e6;
     }
     qsort(single_us, SINGLES, sizeof(single_us[0]), by_value);
-    printf("spawn.raw_per_s %.0f\nspawn.keeper_per_s %.0f\nspawn.keeper_ratio %.2f\n", best_raw, best_kept, best_kept / best_raw);
-    printf("spawn.keeper_order_to_end_us_p50 %.0f\nspawn.keeper_order_to_end_us_p90 %.0f\n", single_us[SINGLES / 2], single_us[SINGLES * 9 / 10]);
+    printf("keeper.raw_per_s %.0f /s\nkeeper.jobs_per_s %.0f /s\nkeeper.ratio %.2f x\n", best_raw, best_kept, best_kept / best_raw);
+    printf("keeper.order_to_end_p50_us %.0f us\n", single_us[SINGLES / 2]);
+    printf("keeper.order_to_end_p90_us %.0f us\n", single_us[SINGLES * 9 / 10]);
     keeper_close(&k);
     return 0;
 }

@@ -154,7 +154,7 @@ static void act_done(void *data, const struct act_result *result)
         if (result->diags && response.body.n > 1) {
             response.body.n -= 1; /* the closing brace: the messages of the definition go before it */
             struct json j = {.into = &response.body, .depth = 1};
-            j.has_items[1] = true;
+            j.has_items[0] = true;
             diags_answer(&j, result->diags);
             strbuf_char(&response.body, '}');
         }
