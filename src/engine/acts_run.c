@@ -229,11 +229,17 @@ bool act_change_status(struct act_call *call)
 
 /* ---- rerun ---- */
 
+/* Kinds that are of the whole run name no unit. */
+static int32_t rerun_node(const struct act_call *call, enum rerun_kind kind)
+{
+    return rerun_row(kind)->is_of_node ? call->act->node : 0;
+}
+
 static void say_marked(struct act_call *call, const struct live_run *live, enum rerun_kind kind)
 {
     const struct net *net = live->run->net;
     bool *marks = arena_array(&call->engine->turn, bool, (size_t)net->node_count);
-    run_rerun_mark(live->run, kind, call->act->node, marks);
+    run_rerun_mark(live->run, kind, rerun_node(call, kind), marks);
     json_text(&call->json, "kind", rerun_row(kind)->name);
     json_text(&call->json, "kind_ja", rerun_row(kind)->text[LANG_JA]);
     json_list(&call->json, "units");
@@ -258,7 +264,7 @@ static bool rerun_meant(struct act_call *call, struct live_run **live, enum reru
     if (!run_meant(call, live)) {
         return false;
     }
-    if (refused(call, *live, run_rerun_check((*live)->run, *kind, call->act->node))) {
+    if (refused(call, *live, run_rerun_check((*live)->run, *kind, rerun_node(call, *kind)))) {
         let_go(call, *live);
         return false;
     }
@@ -323,6 +329,6 @@ bool act_rerun(struct act_call *call)
         live->run->flags &= ~(uint32_t)RUN_DEADLINE_MISSED;
         alarm_add(engine, (struct alarm){.at_ms = live->deadline_ms, .kind = ALARM_DEADLINE, .id = live->id});
     }
-    live_step(engine, live, &(struct run_event){.kind = RUN_RERUN, .rerun = kind, .node = call->act->node, .is_held = call->act->is_held});
+    live_step(engine, live, &(struct run_event){.kind = RUN_RERUN, .rerun = kind, .node = rerun_node(call, kind), .is_held = call->act->is_held});
     return true;
 }

@@ -103,6 +103,10 @@ static void on_hello(struct engine *engine, struct agent_entry *agent, const str
             .detail = "別のサーバーの記録に属しています。banto-agent --adopt で引き取ってください / belongs to another store epoch; use --adopt"});
         return;
     }
+    bool is_repeated = strcmp(agent->session, session) == 0; /* a post that came twice: STARTs may be on their way already */
+    if (is_repeated) {
+        return;
+    }
     (void)str_copy(agent->session, sizeof(agent->session), session);
     agent->has_listed = agent->is_ready = false;
     map_close(&agent->listed);
@@ -171,6 +175,9 @@ static bool concerns(struct engine *engine, const struct agent_entry *agent, con
 
 static void on_ready(struct engine *engine, struct agent_entry *agent)
 {
+    if (agent->has_listed) {
+        return; /* heard before: what was sent since is not lost */
+    }
     agent->has_listed = true;
     agent->is_ready = agent->link && strcmp(link_session(agent->link), agent->session) == 0;
     VEC(struct node_id) found = {0};
@@ -322,7 +329,7 @@ void agents_reports(struct engine *engine, const struct message_in *message)
     struct who who = {arena_printf(&engine->turn, "agent:%s", agent->name), "agent", "", ""};
     struct str rest = {message->body, message->body_n}, line;
     struct err failed = {0};
-    bool is_of_older_session = agent->link && strcmp(link_session(agent->link), message->session) != 0;
+    bool is_of_older_session = !agent->link || strcmp(link_session(agent->link), message->session) != 0;
     if (!engine->is_deciding) {
         (void)err_set(&failed, ERR_READ_ONLY, "%d", 0);
     } else if (is_of_older_session) {

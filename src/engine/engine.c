@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/priority.h"
 #include "engine/engine_priv.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -22,41 +23,16 @@ enum { TURN_EVENTS_MAX = 2000 };
 /* ---- alarms: a heap by time ---- */
 
 /* At the same moment: by kind and number, so that a night goes the same after a restart. */
-static inline bool rings_before(const struct alarm *a, const struct alarm *b)
+static bool rings_before(const void *one, const void *other)
 {
+    const struct alarm *a = one, *b = other;
     return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->kind != b->kind ? a->kind < b->kind : a->id < b->id;
 }
 
 void alarm_add(struct engine *engine, struct alarm alarm)
 {
-    (void)vec_add(&engine->w.alarms);
-    struct alarm *heap = engine->w.alarms.at;
-    size_t i = engine->w.alarms.n - 1;
-    while (i > 0 && rings_before(&alarm, &heap[(i - 1) / 2])) {
-        heap[i] = heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    heap[i] = alarm;
-}
-
-static struct alarm alarm_pop(struct engine *engine)
-{
-    struct alarm *heap = engine->w.alarms.at;
-    struct alarm first = heap[0], last = heap[--engine->w.alarms.n];
-    size_t n = engine->w.alarms.n, i = 0;
-    while (2 * i + 1 < n) {
-        size_t child = 2 * i + 1;
-        child += child + 1 < n && rings_before(&heap[child + 1], &heap[child]);
-        if (!rings_before(&heap[child], &last)) {
-            break;
-        }
-        heap[i] = heap[child];
-        i = child;
-    }
-    if (n) {
-        heap[i] = last;
-    }
-    return first;
+    *vec_add(&engine->w.alarms) = alarm;
+    priority_up(engine->w.alarms.at, engine->w.alarms.n, sizeof(alarm), rings_before);
 }
 
 static void deadline_passed(struct engine *engine, struct live_run *live)
@@ -133,7 +109,8 @@ static void alarms_ring(struct engine *engine)
 {
     int64_t left = engine->is_deciding ? engine->config.turn_events_max : 0;
     while (engine->w.alarms.n && engine->w.alarms.at[0].at_ms <= engine->now.ms && left-- > 0) {
-        struct alarm alarm = alarm_pop(engine);
+        struct alarm alarm = engine->w.alarms.at[0];
+        priority_down(engine->w.alarms.at, engine->w.alarms.n--, sizeof(alarm), rings_before);
         alarm_ring(engine, &alarm);
     }
     engine->is_catching_up = engine->is_catching_up && engine->w.alarms.n && engine->w.alarms.at[0].at_ms <= engine->now.ms;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/priority.h"
 #include "engine/engine_priv.h"
 
 static uint64_t slot_key(int64_t run, int32_t node)
@@ -11,43 +12,10 @@ static uint64_t slot_key(int64_t run, int32_t node)
     return (uint64_t)run << 20 ^ (uint64_t)node; /* a run has at most 100,000 nodes: no two alike */
 }
 
-static bool goes_before(const struct queue_item *a, const struct queue_item *b)
+static bool goes_before(const void *one, const void *other)
 {
+    const struct queue_item *a = one, *b = other;
     return a->priority != b->priority ? a->priority > b->priority : a->order < b->order;
-}
-
-static void heap_push(struct agent_entry *agent, struct queue_item item)
-{
-    (void)vec_add(&agent->queue);
-    struct queue_item *heap = agent->queue.at;
-    size_t i = agent->queue.n - 1;
-    while (i > 0 && goes_before(&item, &heap[(i - 1) / 2])) {
-        heap[i] = heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    heap[i] = item;
-}
-
-static struct queue_item heap_pop(struct agent_entry *agent)
-{
-    struct queue_item *heap = agent->queue.at;
-    struct queue_item first = heap[0], last = heap[--agent->queue.n];
-    size_t n = agent->queue.n, i = 0;
-    while (2 * i + 1 < n) {
-        size_t child = 2 * i + 1;
-        if (child + 1 < n && goes_before(&heap[child + 1], &heap[child])) {
-            child++;
-        }
-        if (!goes_before(&heap[child], &last)) {
-            break;
-        }
-        heap[i] = heap[child];
-        i = child;
-    }
-    if (n) {
-        heap[i] = last;
-    }
-    return first;
 }
 
 void slot_queue(struct engine *engine, struct live_run *live, int32_t n)
@@ -59,8 +27,9 @@ void slot_queue(struct engine *engine, struct live_run *live, int32_t n)
         live->reasons[n] = arena_printf(&live->arena, "エージェント %s の接続待ち / agent %s is not connected", agent->name,
                                         agent->name);
     }
-    heap_push(agent, (struct queue_item){.run = live->id, .node = n, .priority = node->priority,
-                                         .order = engine->w.next_order++});
+    *vec_add(&agent->queue) = (struct queue_item){.run = live->id, .node = n, .priority = node->priority,
+                                         .order = engine->w.next_order++};
+    priority_up(agent->queue.at, agent->queue.n, sizeof(*agent->queue.at), goes_before);
     engine->w.is_slot_free = true;
 }
 
@@ -109,7 +78,8 @@ int agent_limit(struct engine *engine, const struct agent_entry *agent)
 /* One waiting job goes to the agent, if its gates still hold. */
 static void send_next(struct engine *engine, struct agent_entry *agent)
 {
-    struct queue_item item = heap_pop(agent);
+    struct queue_item item = agent->queue.at[0];
+    priority_down(agent->queue.at, agent->queue.n--, sizeof(item), goes_before);
     struct live_run *live = live_by_id(engine, item.run);
     struct node_run *node = live ? &live->run->nodes[item.node] : NULL;
     if (!node || live->is_done || node->status != STATUS_QUEUING || (node->flags & NODE_SENT)) {

@@ -115,6 +115,21 @@ static void reports_of_an_older_session_are_refused(void **state)
     stage_close(&s);
 }
 
+static void list_heard_twice_takes_no_start_back(void **state)
+{
+    struct stage s;
+    stage_open(&s, &(struct stage_options){0});
+    define_net(&s, "A", 1, EVERY_DAY("22:00"));
+    stage_register(&s, "/A");
+    stage_until(&s, "21:59");
+    vagent_drop(local(&s), 2 * MINUTE_MS); /* A1 waits for it */
+    s.fleet.faults.double_post = 1000;
+    stage_until(&s, "22:30");
+    assert_int_equal(s.fleet.started_count, 1);
+    assert_string_equal(stage_status(&s, "/A", NULL), "normal");
+    stage_close(&s);
+}
+
 static void kill_of_an_absent_agents_job_is_told_when_it_is_back(void **state)
 {
     struct stage s;
@@ -195,6 +210,7 @@ int main(void)
         cmocka_unit_test(running_job_that_the_agent_does_not_know_is_asked_for),
         cmocka_unit_test(reports_heard_twice_change_nothing),
         cmocka_unit_test(reports_of_an_older_session_are_refused),
+        cmocka_unit_test(list_heard_twice_takes_no_start_back),
         cmocka_unit_test(kill_of_an_absent_agents_job_is_told_when_it_is_back),
         cmocka_unit_test(old_attempt_that_is_listed_does_not_stand_for_the_new_one),
         cmocka_unit_test(limit_of_the_agent_holds_and_priority_goes_first),

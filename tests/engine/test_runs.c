@@ -190,6 +190,23 @@ static void rerun_asks_for_its_locks_alone(void **state)
     stage_close(&s);
 }
 
+static void rerun_of_the_whole_run_looks_at_no_unit(void **state)
+{
+    struct stage s;
+    stage_open(&s, &(struct stage_options){0});
+    define_net(&s, "A", 1, EVERY_DAY("22:00") "x_gate=lock(L);\n");
+    stage_register(&s, "/A");
+    stage_until(&s, "23:00");
+    struct act act = rerun_act(stage_run(&s, "/A"), "top");
+    act.node = 99; /* there is no such unit, and none is meant */
+    stage_do(&s, act);
+    stage_until(&s, "24:00");
+    assert_true(stage_saw(&s, "23:10", "A", "normal"));
+    stage_do(&s, rerun_act(stage_run(&s, "/A"), "top")); /* its lock was given back */
+    stage_check(&s);
+    stage_close(&s);
+}
+
 static void change_of_status_is_recorded_with_its_reason(void **state)
 {
     struct stage s;
@@ -222,6 +239,7 @@ int main(void)
         cmocka_unit_test(suspended_net_waits_and_goes_on),
         cmocka_unit_test(agent_without_the_program_fails_the_job_to_start),
         cmocka_unit_test(rerun_asks_for_its_locks_alone),
+        cmocka_unit_test(rerun_of_the_whole_run_looks_at_no_unit),
         cmocka_unit_test(change_of_status_is_recorded_with_its_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

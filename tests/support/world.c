@@ -41,10 +41,10 @@ static void print_run(struct strbuf *b, const struct live_run *live)
 {
     const struct run *run = live->run;
     strbuf_printf(b, "run %lld %s version=%lld occurrence=%lld date=%d planned=%lld started=%lld status=%d flags=%u origin=%d "
-                     "deadline=%lld live=%d reason=%s\n",
+                     "deadline=%lld live=%d done=%d dirty=%zu reason=%s\n",
                   (long long)live->id, live->unit->path, (long long)live->version->id, (long long)live->occurrence, run->date.day,
                   (long long)run->planned.ms, (long long)run->started.ms, run->status, run->flags, live->origin,
-                  (long long)live->deadline_ms, run->live_count, live->reason);
+                  (long long)live->deadline_ms, run->live_count, live->is_done, live->dirty.n, live->reason);
     for (int32_t n = 1; n < run->net->node_count; n++) {
         const struct node_run *node = &run->nodes[n];
         strbuf_printf(b, "  node %d status=%d flags=%d attempt=%d code=%d preds=%d children=%d started=%lld ended=%lld due=%lld "
