@@ -5,56 +5,25 @@
  * The same order of things as in the engine: step, perform, ask gates, fill slots, until nothing moves; then the next
  * event. A step is never taken while the effects of another are performed.
  */
+#include "base/priority.h"
 #include "plan/forecast_priv.h"
 
-static bool is_before(const struct course_event *a, const struct course_event *b)
+static bool is_before(const void *one, const void *other)
 {
+    const struct course_event *a = one, *b = other;
     if (a->at_ms != b->at_ms) {
         return a->at_ms < b->at_ms;
     }
     return a->kind != b->kind ? a->kind < b->kind : a->order < b->order;
 }
 
-static void event_push(struct course *c, struct course_event event)
-{
-    (void)vec_add(&c->events);
-    struct course_event *heap = c->events.at;
-    size_t i = c->events.n - 1;
-    while (i > 0 && is_before(&event, &heap[(i - 1) / 2])) {
-        heap[i] = heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    heap[i] = event;
-}
-
-static struct course_event event_pop(struct course *c)
-{
-    struct course_event *heap = c->events.at;
-    struct course_event first = heap[0], last = heap[--c->events.n];
-    size_t n = c->events.n, i = 0;
-    while (2 * i + 1 < n) {
-        size_t child = 2 * i + 1;
-        if (child + 1 < n && is_before(&heap[child + 1], &heap[child])) {
-            child++;
-        }
-        if (!is_before(&heap[child], &last)) {
-            break;
-        }
-        heap[i] = heap[child];
-        i = child;
-    }
-    if (n) {
-        heap[i] = last;
-    }
-    return first;
-}
-
 void course_add(struct course *c, enum course_event_kind kind, int64_t at_ms, int32_t row, int32_t node)
 {
     bool is_of_run = kind != COURSE_LIMITS && kind != COURSE_DUE;
-    event_push(c, (struct course_event){.at_ms = at_ms < c->now.ms ? c->now.ms : at_ms, .order = c->order++, .kind = (uint8_t)kind,
+    *vec_add(&c->events) = (struct course_event){.at_ms = at_ms < c->now.ms ? c->now.ms : at_ms, .order = c->order++, .kind = (uint8_t)kind,
                                         .row = row, .node = node,
-                                        .attempt = is_of_run ? c->rows[row].run->nodes[node].attempt : 0});
+                                        .attempt = is_of_run ? c->rows[row].run->nodes[node].attempt : 0};
+    priority_up(c->events.at, c->events.n, sizeof(*c->events.at), is_before);
 }
 
 int64_t course_job_ms(const struct course *c, const struct course_row *row, int32_t node)
@@ -309,7 +278,8 @@ void course_run(struct course *c)
 {
     settle(c);
     while (c->events.n && c->events.at[0].at_ms <= c->in->horizon.ms) {
-        struct course_event event = event_pop(c);
+        struct course_event event = c->events.at[0];
+        priority_down(c->events.at, c->events.n--, sizeof(event), is_before);
         c->now.ms = event.at_ms;
         c->out->event_count++;
         handle(c, &event);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/priority.h"
 #include "plan/forecast_priv.h"
 
 int16_t *course_agents_of(struct course *c, const struct net *net)
@@ -30,8 +31,9 @@ int16_t *course_agents_of(struct course *c, const struct net *net)
     return agents;
 }
 
-static bool goes_before(const struct course_queued *a, const struct course_queued *b)
+static bool goes_before(const void *one, const void *other)
 {
+    const struct course_queued *a = one, *b = other;
     return a->priority != b->priority ? a->priority > b->priority : a->order < b->order;
 }
 
@@ -41,40 +43,6 @@ static void fill_later(struct course *c, int32_t agent)
         c->agents[agent].is_listed = true;
         *vec_add(&c->to_fill) = agent;
     }
-}
-
-static void heap_push(struct course_agent *agent, struct course_queued item)
-{
-    (void)vec_add(&agent->queue);
-    struct course_queued *heap = agent->queue.at;
-    size_t i = agent->queue.n - 1;
-    while (i > 0 && goes_before(&item, &heap[(i - 1) / 2])) {
-        heap[i] = heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    heap[i] = item;
-}
-
-static struct course_queued heap_pop(struct course_agent *agent)
-{
-    struct course_queued *heap = agent->queue.at;
-    struct course_queued first = heap[0], last = heap[--agent->queue.n];
-    size_t n = agent->queue.n, i = 0;
-    while (2 * i + 1 < n) {
-        size_t child = 2 * i + 1;
-        if (child + 1 < n && goes_before(&heap[child + 1], &heap[child])) {
-            child++;
-        }
-        if (!goes_before(&heap[child], &last)) {
-            break;
-        }
-        heap[i] = heap[child];
-        i = child;
-    }
-    if (n) {
-        heap[i] = last;
-    }
-    return first;
 }
 
 /* The job goes to its agent, if its gates still hold. */
@@ -102,8 +70,10 @@ static void send(struct course *c, int32_t row, int32_t node)
 void course_queue(struct course *c, int32_t row, int32_t node)
 {
     int32_t agent = c->rows[row].agents[node];
-    heap_push(&c->agents[agent], (struct course_queued){.row = row, .node = node, .order = c->order++,
-                                                        .priority = c->rows[row].net->nodes[node].priority});
+    struct course_agent *to = &c->agents[agent];
+    *vec_add(&to->queue) = (struct course_queued){.row = row, .node = node, .order = c->order++,
+                                                        .priority = c->rows[row].net->nodes[node].priority};
+    priority_up(to->queue.at, to->queue.n, sizeof(*to->queue.at), goes_before);
     fill_later(c, agent);
 }
 
@@ -162,7 +132,8 @@ void course_fill(struct course *c)
         agent->is_listed = false;
         limit_look(c, agent);
         while (agent->queue.n && agent->running < agent->limit) {
-            struct course_queued item = heap_pop(agent);
+            struct course_queued item = agent->queue.at[0];
+            priority_down(agent->queue.at, agent->queue.n--, sizeof(item), goes_before);
             send(c, item.row, item.node);
         }
         if (agent->queue.n && agent->look_ms != agent->limit_until_ms) {

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/priority.h"
 #include "base/vec.h"
 
 static void memory_comes_zeroed_and_aligned_and_stays_apart(void **state)
@@ -93,6 +94,40 @@ static void a_vector_keeps_its_order(void **state)
     assert_int_equal(list.n, 0);
 }
 
+static bool is_smaller(const void *one, const void *other)
+{
+    return *(const uint32_t *)one < *(const uint32_t *)other;
+}
+
+static void a_priority_queue_gives_the_smallest_first(void **state)
+{
+    (void)state;
+    VEC(uint32_t) queue = {0};
+    uint32_t next = 12345, taken = 0;
+    for (int round = 0; round < 20000; round++) {
+        next = next * 1664525u + 1013904223u;
+        if (queue.n == 0 || next % 3) {
+            *vec_add(&queue) = next / 7;
+            priority_up(queue.at, queue.n, sizeof(uint32_t), is_smaller);
+            continue;
+        }
+        taken = queue.at[0];
+        for (size_t i = 0; i < queue.n; i++) {
+            assert_true(queue.at[i] >= taken);
+        }
+        priority_down(queue.at, queue.n--, sizeof(uint32_t), is_smaller);
+        if (queue.n > 100) {
+            queue.n = 100; /* any front part of a heap is one */
+        }
+    }
+    while (queue.n) {
+        assert_true(queue.at[0] >= taken || taken == 0);
+        taken = queue.at[0];
+        priority_down(queue.at, queue.n--, sizeof(uint32_t), is_smaller);
+    }
+    vec_close(&queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +135,7 @@ int main(void)
         cmocka_unit_test(a_map_agrees_with_an_array),
         cmocka_unit_test(a_map_of_numbers_lives_through_removals),
         cmocka_unit_test(a_vector_keeps_its_order),
+        cmocka_unit_test(a_priority_queue_gives_the_smallest_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
