@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/engine_priv.h"
+#include "jobnet/group.h"
 #include "jobnet/unit.h"
 
 struct unit_entry *unit_by_path(const struct engine *engine, const char *path)
@@ -55,58 +56,6 @@ struct unit_entry *unit_add(struct engine *engine, int64_t id, const char *path,
 
 /* ---- calendars of groups ---- */
 
-static void level_dates(struct arena *into, const struct unit *unit, struct calendar_level *level)
-{
-    size_t max = 0;
-    for (size_t i = 0; i < unit->param_count; i++) {
-        max += unit->params[i].known == KEY_OP || unit->params[i].known == KEY_CL;
-    }
-    struct calendar_date *dates = arena_array(into, struct calendar_date, max + 1);
-    static const char *const weekdays[] = {"su", "mo", "tu", "we", "th", "fr", "sa"};
-    for (size_t i = 0; i < unit->param_count; i++) {
-        const struct param *p = &unit->params[i];
-        if (p->known != KEY_OP && p->known != KEY_CL) {
-            continue;
-        }
-        enum day_mark mark = p->known == KEY_OP ? DAY_OPEN : DAY_CLOSED;
-        char text[32];
-        struct bizday day;
-        for (size_t d = 0; d < COUNT(weekdays); d++) {
-            if (str_is(p->value, weekdays[d])) {
-                level->weekdays[d] = mark;
-            }
-        }
-        (void)snprintf(text, sizeof(text), STR_FMT, STR_ARG(p->value));
-        if (bizday_parse(text, &day)) {
-            dates[level->date_count++] = (struct calendar_date){day, mark};
-        }
-    }
-    level->dates = dates;
-}
-
-/* sdd=dd | we:n, md=th|ne, stt=hh:mm */
-static void level_base(struct arena *into, const struct unit *unit, struct calendar_level *level)
-{
-    static const char *const weekdays[] = {"su", "mo", "tu", "we", "th", "fr", "sa"};
-    const char *base_day = unit_text(into, unit, KEY_SDD), *base_time = unit_text(into, unit, KEY_STT);
-    struct str head, rest;
-    int64_t n;
-    if (base_day && str_cut(str_of(base_day), ':', &head, &rest)) {
-        for (size_t d = 0; d < COUNT(weekdays); d++) {
-            if (str_is(head, weekdays[d])) {
-                level->base_weekday = (enum weekday)d;
-                level->base_weekday_nth = str_is(rest, "b") ? 6 : str_to_i64(rest, 1, 5, &n) ? (int)n : 1;
-            }
-        }
-    } else if (base_day && str_to_i64(str_of(base_day), 1, 31, &n)) {
-        level->base_day = (int)n;
-    }
-    level->month_mode = unit_says(unit, KEY_MD, "th") ? MONTH_THIS : unit_says(unit, KEY_MD, "ne") ? MONTH_NEXT : MONTH_UNSET;
-    if (base_time && !daytime_parse(base_time, &level->base_time)) {
-        level->base_time = DAYTIME_NONE; /* unit_parse has refused such text */
-    }
-}
-
 static bool version_text(struct engine *engine, struct arena *into, const struct version_entry *version, const char **ret,
                          struct err *e)
 {
@@ -153,8 +102,7 @@ static const struct calendar *group_make(struct engine *engine, struct unit_entr
         if (site) {
             level.parent = site;
         }
-        level_dates(&tmp, unit, &level);
-        level_base(&tmp, unit, &level);
+        group_level(&tmp, unit, &level);
         made = calendar_make(&engine->w.calendars, &level);
     }
     arena_close(&tmp);
