@@ -48,7 +48,8 @@ struct unit_entry *unit_add(struct engine *engine, int64_t id, const char *path,
     (void)map_put(&w->entries_by_path, unit->path, unit);
     if (!is_group) {
         (void)map_put(&w->facts.units_by_path, unit->path, &unit->facts);
-        bool is_known = map_get(&w->facts.units_by_name, unit->name) != NULL;
+        bool is_known = map_get(&w->names_used, unit->name) != NULL;
+        (void)map_put(&w->names_used, unit->name, unit);
         (void)map_put(&w->facts.units_by_name, unit->name, is_known ? NULL : &unit->facts); /* NULL: ambiguous */
     }
     return unit;

@@ -326,6 +326,7 @@ void world_close(struct engine *engine)
     facts_close(&w->facts);
     map_close(&w->units_by_id);
     map_close(&w->entries_by_path);
+    map_close(&w->names_used);
     map_close(&w->versions);
     map_close(&w->runs);
     map_close(&w->agents);

@@ -124,6 +124,7 @@ struct world {
     struct map units_by_id;
     struct facts facts;        /* units_by_path -> unit_facts inside unit_entry */
     struct map entries_by_path; /* -> unit_entry, groups too */
+    struct map names_used;     /* last parts of root jobnets' paths */
     struct map versions;       /* by id */
     struct arena calendars;    /* of groups; reset when a calendar changes */
     struct map runs;           /* live, by id */
