@@ -23,9 +23,9 @@
 
 enum { RETRY_MS_MIN = 50, RETRY_MS_MAX = 2000, HEARTBEAT_MS = 5000, WAIT_MS_MAX = 1000, LOG_AGAIN_MS = 60000, PARTING_MS = 5000,
        KEEPER_DYING_MS = 20 };
-/* With so many attempts in hand, reports are gathered for a moment: what a post, a commit and a sync cost is shared
- * by those in it. Fewer are told at once, for a successor may be waiting. */
-enum { IN_HAND_MANY = 16, GATHER_MS = 5 };
+/* With so many attempts in hand, reports are gathered for a moment, longer with more of them: what a post, a commit
+ * and a sync cost is shared by those in it. Fewer are told at once, for a successor may be waiting. */
+enum { IN_HAND_MANY = 16, IN_HAND_PER_MS = 4, GATHER_MS_MAX = 12 };
 
 struct running {
     int64_t deadline_boot_ms; /* INT64_MAX: none */
@@ -34,6 +34,7 @@ struct running {
 
 struct agent {
     const struct agent_options *options;
+    struct order_host host;
     struct server_link *server;
     struct keeper_link keeper;
     struct arena turn; /* emptied after every round */
@@ -142,7 +143,7 @@ static void on_start(struct agent *a, const struct frame *f)
         refuse(a, f, REFUSED_EXPIRED, arena_printf(&a->turn, "%" PRId64 " ms old", age_ms));
     } else if (f->start.is_pc && !a->options->can_pc) {
         refuse(a, f, REFUSED_KIND, "PC");
-    } else if (order_make(&a->turn, a->options->folder, f, &run, &e)) {
+    } else if (order_make(&a->turn, &a->host, f, &run, &e)) {
         keeper_link_send(&a->keeper, &run);
         a->in_hand++;
     } else {
@@ -306,7 +307,8 @@ static bool pump_keeper(struct agent *a, struct err *e)
 /* Until when reports are gathered; in the past if they are not. */
 static int64_t gathers_until_ms(const struct agent *a)
 {
-    return a->is_listed && a->in_hand >= IN_HAND_MANY ? server_link_posted_ms(a->server) + GATHER_MS : 0;
+    int64_t gather_ms = a->in_hand / IN_HAND_PER_MS < GATHER_MS_MAX ? a->in_hand / IN_HAND_PER_MS : GATHER_MS_MAX;
+    return a->is_listed && a->in_hand >= IN_HAND_MANY ? server_link_posted_ms(a->server) + gather_ms : 0;
 }
 
 static void pump_server(struct agent *a)
@@ -405,6 +407,7 @@ bool agent_run(const struct agent_options *options, struct err *e)
         return false;
     }
     a.signal_fd = signals_open();
+    order_host_make(&arena, options->folder, &a.host);
     bool is_good = keeper_link_open(&a.keeper, options, e);
     while (is_good && !a.is_ending) {
         is_good = round_of(&a, e);

@@ -25,8 +25,13 @@ struct words {
 };
 MUST_CHECK bool words_split(struct arena *into, const char *text, struct words *ret, struct err *e);
 
-/* order.c: what to run. Fails when it cannot be started at all: unknown user, unreadable file of variables. */
-MUST_CHECK bool order_make(struct arena *into, const char *folder, const struct frame *start, struct keeper_message *ret,
+/* order.c: what is the same for all orders: the agent's folder, and who it runs as. */
+struct order_host {
+    const char *folder, *user, *home, *shell;
+};
+void order_host_make(struct arena *into, const char *folder, struct order_host *ret);
+/* What to run. Fails when it cannot be started at all: unknown user, unreadable file of variables. */
+MUST_CHECK bool order_make(struct arena *into, const struct order_host *host, const struct frame *start, struct keeper_message *ret,
                            struct err *e);
 /* What the keeper says as a frame; now_boot_ms: to say how long ago. False: nothing for the server. */
 MUST_CHECK bool report_make(struct arena *into, const struct keeper_message *message, int64_t now_boot_ms,

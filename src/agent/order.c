@@ -27,27 +27,37 @@ struct maker {
     struct arena *into;
     struct keeper_message *run;
     const struct frame *start;
-    const char *folder;
+    const struct order_host *host;
     const char *home, *user, *shell;
     const char *env[ENV_MAX];
     size_t env_count;
 };
 
+enum { PASSWD_BYTES = 16384 };
+
+void order_host_make(struct arena *into, const char *folder, struct order_host *ret)
+{
+    struct passwd entry, *found = NULL;
+    (void)getpwuid_r(geteuid(), &entry, arena_alloc(into, PASSWD_BYTES, 1), PASSWD_BYTES, &found);
+    *ret = (struct order_host){.folder = folder, .user = found ? found->pw_name : "", .home = found ? found->pw_dir : "/",
+                               .shell = found ? found->pw_shell : "/bin/sh"};
+}
+
 static bool find_user(struct maker *m, struct err *e)
 {
     const char *name = m->start->start.user;
-    enum { PASSWD_BYTES = 16384 };
-    char *buffer = arena_alloc(m->into, PASSWD_BYTES, 1);
-    struct passwd entry, *found = NULL;
-    int reason = name[0] ? getpwnam_r(name, &entry, buffer, PASSWD_BYTES, &found)
-                         : getpwuid_r(geteuid(), &entry, buffer, PASSWD_BYTES, &found);
     m->run->numbers[RUN_UID] = -1;
     m->run->numbers[RUN_GID] = -1;
+    m->home = m->host->home;
+    m->user = m->host->user;
+    m->shell = m->host->shell;
+    if (!name[0]) {
+        return true;
+    }
+    struct passwd entry, *found = NULL;
+    int reason = getpwnam_r(name, &entry, arena_alloc(m->into, PASSWD_BYTES, 1), PASSWD_BYTES, &found);
     if (!found) {
-        m->home = "/";
-        m->user = "";
-        m->shell = "/bin/sh";
-        return !name[0] || err_set(e, ERR_ARGUMENT, "un" ARG "%s: %s", name, reason ? strerror(reason) : "no such user");
+        return err_set(e, ERR_ARGUMENT, "un" ARG "%s: %s", name, reason ? strerror(reason) : "no such user");
     }
     m->home = found->pw_dir;
     m->user = found->pw_name;
@@ -121,7 +131,7 @@ static bool env_of_banto(struct maker *m, struct err *e)
             return false;
         }
     }
-    const char *path = arena_printf(m->into, "%s/environment", m->folder);
+    const char *path = arena_printf(m->into, "%s/environment", m->host->folder);
     return !file_exists(path) || env_read(m, path, e);
 }
 
@@ -194,15 +204,16 @@ static const char *cookie_make(struct maker *m, const char *workdir)
                         before.mtime_ns, before.bytes, before.inode, path);
 }
 
-bool order_make(struct arena *into, const char *folder, const struct frame *start, struct keeper_message *ret, struct err *e)
+bool order_make(struct arena *into, const struct order_host *host, const struct frame *start, struct keeper_message *ret,
+                struct err *e)
 {
     const struct start_order *o = &start->start;
-    struct maker m = {.into = into, .run = ret, .start = start, .folder = folder};
+    struct maker m = {.into = into, .run = ret, .start = start, .host = host};
     *ret = (struct keeper_message){.kind = KEEPER_RUN, .number_count = RUN_GROUPS};
     if (!find_user(&m, e) || !env_make(&m, e)) {
         return false;
     }
-    const char *workdir = o->workdir[0] ? o->workdir : o->user[0] ? m.home : arena_printf(into, "%s/work", folder);
+    const char *workdir = o->workdir[0] ? o->workdir : o->user[0] ? m.home : arena_printf(into, "%s/work", host->folder);
     bool is_same = o->stdout_file[0] && str_equal(o->stdout_file, o->stderr_file);
     ret->numbers[RUN_UMASK] = UMASK;
     ret->numbers[RUN_OUTPUT_MAX] = o->output_bytes_max > 0 ? o->output_bytes_max : OUTPUT_BYTES_MAX_DEFAULT;
