@@ -15,8 +15,9 @@
 set(tests ${CMAKE_SOURCE_DIR}/tests)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET QUIET cmocka)
 
-# Folders whose code starts threads or is called from several: their tests run under TSan as well.
-set(BANTO_THREADED os store engine api http agent)
+# Folders whose code starts threads or is called from several: their tests run under TSan as well. The agent and its keeper
+# are one thread each.
+set(BANTO_THREADED os store engine api http)
 add_custom_target(threaded_tests)
 
 # An executable for tests or benchmarks: found headers as "folder/x.h" and as "tests/unit.h".

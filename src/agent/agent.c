@@ -224,7 +224,7 @@ static void on_open(void *data)
     report(a, &(struct frame){
                   .kind = FRAME_HELLO,
                   .name = a->options->name,
-                  .epoch = a->epoch,
+                  .epoch = a->options->is_adopting ? "" : a->epoch, /* the server refuses another than its own */
                   .platform = arena_printf(&a->turn, "%s-%s", system.sysname, system.machine),
                   .version = BANTO_VERSION,
                   .host = arena_copy(&a->turn, system.nodename),

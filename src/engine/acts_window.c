@@ -137,16 +137,28 @@ static void change_put(struct act_call *call, const struct window_facts *window,
     day_change_note(call->engine, &(struct day_change){row.grp, row.cls, call->act->date, event, minute});
 }
 
+/* Today, when no date was given. `dated` lives as long as the call. */
+static void date_settle(struct act_call *call, struct act *dated)
+{
+    *dated = *call->act;
+    if (dated->date.day == BIZDAY_NONE.day) {
+        dated->date = call->engine->w.today;
+    }
+    call->act = dated;
+}
+
 bool act_window_override(struct act_call *call)
 {
     struct window_facts *window;
     size_t cls;
     enum window_event event;
+    struct act dated;
+    date_settle(call, &dated);
     const struct act *act = call->act;
     if (!class_meant(call, &window, &cls)) {
         return false;
     }
-    if (!window_event_parse(act->kind, &event) || act->date.day == BIZDAY_NONE.day || act->minute < -1 || act->minute > DAYTIME_MAX) {
+    if (!window_event_parse(act->kind, &event) || act->minute < -1 || act->minute > DAYTIME_MAX) {
         return err_set(call->err, ERR_ARGUMENT, "event, date, time" ARG "%s", act->kind);
     }
     change_put(call, window, cls, event, act->minute, 0);
@@ -205,13 +217,12 @@ bool act_window_extend(struct act_call *call)
 {
     struct window_facts *window;
     size_t cls;
+    struct act dated;
+    date_settle(call, &dated);
     const struct act *act = call->act;
     struct engine *engine = call->engine;
     if (!class_meant(call, &window, &cls)) {
         return false;
-    }
-    if (act->date.day == BIZDAY_NONE.day) {
-        return err_set(call->err, ERR_ARGUMENT, "date" ARG "-");
     }
     enum { LIMIT_MINUTE = 17 * 60 }; /* E-05: 17:00 */
     struct instant asked = act->at.ms ? act->at : engine->now;

@@ -524,7 +524,8 @@ static void other_epoch_is_not_taken_without_being_told(void **state)
     f->frames.n = f->taken = 0;
     f->option = "--adopt";
     agent_start(f);
-    assert_string_equal(expect(f, FRAME_HELLO, 0).epoch, "e1");
+    const char *told = expect(f, FRAME_HELLO, 0).epoch;
+    assert_true(!told || !told[0]); /* a server refuses another epoch than its own */
     command(f, &(struct frame){.kind = FRAME_WELCOME, .epoch = "e2"});
     (void)expect(f, FRAME_READY, 0);
     serve(f, 100);
