@@ -48,6 +48,8 @@ void group_level(struct arena *into, const struct unit *group, struct calendar_l
     int64_t n = 1;
     days_read(into, group, level);
     if (base_day && str_cut(str_of(base_day), ':', &head, &rest)) {
+        head = str_trim(head);
+        rest = str_trim(rest);
         bool is_numbered = str_to_i64(rest, 1, 5, &n);
         if (weekday_parse(head, &level->base_weekday)) {
             level->base_weekday_nth = str_is(rest, "b") ? 6 : is_numbered ? (int)n : 1;

@@ -52,7 +52,7 @@ static void check_number(const struct check *c)
 {
     bool is_job_time = c->param->known == KEY_FD && unit_type_row(c->unit->type)->kind != KIND_NET;
     int64_t number, hi = is_job_time ? 1440 : c->row->hi;
-    if (!str_to_i64(c->param->value, c->row->lo, hi, &number)) {
+    if (!number_parse(c->param->value, c->row->lo, hi, &number)) {
         say_range(c, c->param->value, c->row->lo, hi);
     }
 }
@@ -75,12 +75,18 @@ static void check_number_or_word(const struct check *c)
 static void check_flags(const struct check *c)
 {
     struct str rest = c->param->value, flag;
+    bool has_size = false, has_time = false;
     for (bool is_more = true; is_more;) {
         is_more = str_cut(rest, ':', &flag, &rest);
         if (!words_have(c->row->words, value_trim(flag))) {
             check_word(c);
             return;
         }
+        has_size = has_size || str_is(value_trim(flag), "s");
+        has_time = has_time || str_is(value_trim(flag), "m");
+    }
+    if (c->param->known == KEY_FLWC && has_size && has_time) {
+        say_value(c, "c[:d[:{s|m}]]");
     }
 }
 
@@ -89,7 +95,7 @@ static void check_time(const struct check *c)
     struct str hour, minute;
     int64_t hours = 0, minutes = 0;
     bool is_time = str_cut(c->param->value, ':', &hour, &minute) && minute.n == 2 && hour.n && hour.n <= 2 &&
-                   str_to_i64(hour, 0, 99, &hours) && str_to_i64(minute, 0, 59, &minutes);
+                   number_parse(hour, 0, 99, &hours) && number_parse(minute, 0, 59, &minutes);
     if (!is_time || hours * 60 + minutes < c->row->lo || hours * 60 + minutes > c->row->hi) {
         say_value(c, "hh:mm = 00:00..23:59");
     }
@@ -102,13 +108,13 @@ static bool is_date(struct str s)
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     struct str year_text, month_text;
     int64_t year, month, day;
-    if (!str_cut(s, '/', &year_text, &s) || !str_cut(s, '/', &month_text, &s) ||
-        !str_to_i64(year_text, SCHEDULE_YEAR_MIN, SCHEDULE_YEAR_MAX, &year) ||
-        !str_to_i64(month_text, 1, 12, &month)) {
+    if (!str_cut(s, '/', &year_text, &s) || !str_cut(s, '/', &month_text, &s) || month_text.n > 2 || s.n > 2 ||
+        !number_parse(year_text, SCHEDULE_YEAR_MIN, SCHEDULE_YEAR_MAX, &year) || year_text.n != 4 ||
+        !number_parse(month_text, 1, 12, &month)) {
         return false;
     }
     int last = days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
-    return str_to_i64(s, 1, last, &day);
+    return number_parse(s, 1, last, &day);
 }
 
 static void check_day(const struct check *c)
@@ -124,8 +130,8 @@ static void check_base_day(const struct check *c)
     int64_t number;
     bool is_weekday = str_cut(c->param->value, ':', &weekday, &nth) &&
                       words_have(weekdays, value_trim(weekday)) &&
-                      (str_is(nth, "b") || str_to_i64(nth, 1, 5, &number));
-    if (!is_weekday && !str_to_i64(c->param->value, 1, 31, &number)) {
+                      (str_is(value_trim(nth), "b") || number_parse(value_trim(nth), 1, 5, &number));
+    if (!is_weekday && !number_parse(c->param->value, 1, 31, &number)) {
         say_value(c, "1..31 | su..sa:{1..5|b}");
     }
 }
@@ -147,6 +153,14 @@ static bool hex_parse(struct str s, uint32_t *ret)
     }
     *ret = number;
     return true;
+}
+
+/* and | or; what begins with a quoted piece is kept as it is. */
+static void check_condition(const struct check *c)
+{
+    if (!memchr(c->param->value.at, '"', c->param->value.n)) {
+        check_word(c);
+    }
 }
 
 static void check_event_id(const struct check *c)
@@ -252,6 +266,7 @@ static void (*const checks[])(const struct check *) = {
     [FORM_DAY] = check_day,
     [FORM_BASE_DAY] = check_base_day,
     [FORM_EVENT_ID] = check_event_id,
+    [FORM_CONDITION] = check_condition,
     [FORM_TYPE] = check_type,
     [FORM_LAYOUT] = check_layout,
     [FORM_SIZE] = check_size,

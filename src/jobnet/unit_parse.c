@@ -300,7 +300,7 @@ static void read_param(struct reader *r, struct str key, struct place at)
     struct param param = {.known = known, .at = at};
     struct value_scan scan = {.key = key,
                               .is_tuple = known == KEY_AR || known == KEY_CY,
-                              .may_go_on = known < 0 || known == KEY_LFTPD || known == KEY_COND};
+                              .may_go_on = known < 0 || known == KEY_LFTPD || known == KEY_LFMKS || known == KEY_COND};
     if (!frame) {
         reader_say(r, at, NULL, ERR_UNIT_EXPECTED, "%s" ARG "%s", "unit=", excerpt_of(key).text);
     }

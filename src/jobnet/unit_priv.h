@@ -31,6 +31,7 @@ enum key_form {
     FORM_DAY,            /* yyyy/mm/dd or a weekday */
     FORM_BASE_DAY,       /* 1..31 or weekday:n */
     FORM_EVENT_ID,       /* hex or hex:hex */
+    FORM_CONDITION,      /* one of words, or anything with a quoted piece */
     FORM_TYPE,
     FORM_LAYOUT,         /* child,type,+H +V */
     FORM_SIZE,           /* columns x rows */
@@ -78,6 +79,8 @@ static inline size_t blank_bytes(const char *at, const char *end)
 struct str value_trim(struct str s);
 /* Is `word` one of `words` ("a|b|c")? */
 bool words_have(const char *words, struct str word);
+/* Digits alone, with a minus where lo < 0: str_to_i64 takes +5 as well, a JP1 does not. */
+MUST_CHECK bool number_parse(struct str s, int64_t lo, int64_t hi, int64_t *ret);
 
 /* el=: false if it is not written so. */
 struct layout {

@@ -243,6 +243,12 @@ bool words_have(const char *words, struct str word)
     return false;
 }
 
+bool number_parse(struct str s, int64_t lo, int64_t hi, int64_t *ret)
+{
+    bool is_signed = s.n && (s.at[0] == '+' || (s.at[0] == '-' && lo >= 0));
+    return !is_signed && str_to_i64(s, lo, hi, ret);
+}
+
 bool layout_parse(struct str raw, struct layout *ret)
 {
     struct layout layout;
@@ -259,7 +265,7 @@ bool layout_parse(struct str raw, struct layout *ret)
     }
     h = value_trim((struct str){place.at + 1, (size_t)(second - place.at) - 1});
     v = value_trim((struct str){second + 1, (size_t)(place.at + place.n - second) - 1});
-    if (!str_to_i64(h, 0, INT32_MAX, &layout.h) || !str_to_i64(v, 0, INT32_MAX, &layout.v)) {
+    if (!number_parse(h, 0, INT32_MAX, &layout.h) || !number_parse(v, 0, INT32_MAX, &layout.v)) {
         return false;
     }
     *ret = layout;
@@ -275,7 +281,7 @@ bool size_parse(struct str raw, int64_t *columns, int64_t *rows)
         if (at) {
             struct str left = value_trim((struct str){raw.at, (size_t)(at - raw.at)});
             struct str right = value_trim((struct str){at + n, (size_t)(raw.at + raw.n - at) - n});
-            return str_to_i64(left, 0, INT32_MAX, columns) && str_to_i64(right, 0, INT32_MAX, rows);
+            return number_parse(left, 0, INT32_MAX, columns) && number_parse(right, 0, INT32_MAX, rows);
         }
     }
     return false;

@@ -16,7 +16,8 @@ static void keys_are_sorted_and_found(void **state)
         assert_int_equal(key_index_find(&index, str_of(row->text)), i);
         assert_true(row->kinds != 0 && row->summary[0]);
         assert_int_equal(row->words != NULL,
-                         row->form == FORM_WORD || row->form == FORM_FLAGS || row->form == FORM_NUMBER_OR_WORD);
+                         row->form == FORM_WORD || row->form == FORM_FLAGS || row->form == FORM_NUMBER_OR_WORD ||
+                             row->form == FORM_CONDITION);
     }
     assert_int_equal(key_index_find(&index, STR("tyy")), -1);
     assert_int_equal(key_index_find(&index, STR("t")), -1);
@@ -308,6 +309,24 @@ static void a_closed_day_rule_that_is_cancelled_on_closed_days_is_warned_about(v
     unit_reads("n", "sd=1,*1;sd=2,2026/06/@b-1;sh=1,no;", "4:10 BNT0258-W");
 }
 
+static void numbers_are_digits_without_a_plus(void **state)
+{
+    unit_reads("n", "rg=+1;", "4:2 BNT0218-E");
+    unit_reads("n", "sz=+10x8;", "4:2 BNT0220-E");
+    unit_reads("g", "sdd=+5;", "4:2 BNT0220-E");
+    unit_reads("g", "sdd=mo:+2;", "4:2 BNT0220-E");
+    unit_reads("g", "stt=+8:00;", "4:2 BNT0220-E");
+    unit_reads("g", "stt=-0:30;", "4:2 BNT0220-E");
+    unit_reads("g", "cl=2026/006/01;", "4:2 BNT0220-E");
+    unit_reads("g", "cl=2026/6/1;stt=8:00;sdd= mo : 2;", "");
+}
+
+static void size_and_time_of_a_file_are_not_watched_together(void **state)
+{
+    reads("unit=n;{ty=n;unit=a;{ty=flwj;flwc=c:d:s;}unit=b;{ty=flwj;flwc=c:m;}}", "");
+    reads("unit=n;{ty=n;unit=a;{ty=flwj;\nflwc=c:s:m;}}", "2:1 BNT0220-E");
+}
+
 static void both_command_and_script_are_warned_about(void **state)
 {
     job_reads("te=\"x\";sc=\"y\";", "4:9 BNT0257-W");
@@ -316,6 +335,7 @@ static void both_command_and_script_are_warned_about(void **state)
 static void a_start_condition_has_its_name_and_place(void **state)
 {
     reads("unit=n;{ty=n;unit=.CONDITION;{ty=rc;cond=or;}}", "");
+    reads("unit=n;{ty=n;unit=.CONDITION;{ty=rc;\ncond=xor;}}", "2:1 BNT0219-E");
     reads("unit=n;{ty=n;\nunit=COND;{ty=rc;}}", "2:1 BNT0261-W");
     reads("unit=n;{ty=n;unit=m;{ty=n;\nunit=.CONDITION;{ty=rc;}}}", "2:1 BNT0261-W");
 }
@@ -361,6 +381,8 @@ int main(void)
         cmocka_unit_test(layout_lines_are_checked_against_the_children),
         cmocka_unit_test(schedule_values_out_of_range_are_errors),
         cmocka_unit_test(a_closed_day_rule_that_is_cancelled_on_closed_days_is_warned_about),
+        cmocka_unit_test(numbers_are_digits_without_a_plus),
+        cmocka_unit_test(size_and_time_of_a_file_are_not_watched_together),
         cmocka_unit_test(both_command_and_script_are_warned_about),
         cmocka_unit_test(a_start_condition_has_its_name_and_place),
         cmocka_unit_test(extension_keys_are_checked),

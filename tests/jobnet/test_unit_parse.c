@@ -95,7 +95,7 @@ static void quoted_values_hold_line_ends(void **state)
 static void raw_values_may_hold_quoted_pieces(void **state)
 {
     CLEANUP(unit_case_close)
-    struct unit_case c = unit_case_read("unit=a;{ty=mlsj;mladr=to:\"a;b\" ;}unit=b;{ty=lfwj;lftpd=\"x;y\":\"z\";lfrft=v:'\\t';}"
+    struct unit_case c = unit_case_read("unit=a;{ty=mlsj;mladr=to:\"a;b\" ;}unit=b;{ty=lfwj;lftpd=\"x;y\":\"z\";lfmks=\"a\":\"b;\";lfrft=v:'\\t';}"
                                         "unit=n;{ty=n;unit=.CONDITION;{ty=rc;cond=\"a\":or;}}");
     assert_string_equal(strbuf_str(&c.trace), "");
     assert_string_equal(value(&c, "/a", KEY_MLADR), "to:a;b");
