@@ -51,6 +51,7 @@ static void plan_json(struct act_call *call, const struct unit_entry *unit, cons
 static void changed(struct act_call *call, struct unit_entry *unit, struct plan_entry *p, const char *reason)
 {
     p->is_changed = true;
+    unit->waits_from = 0;
     p->reason = reason && reason[0] ? arena_copy(&call->engine->w.names, reason) : NULL;
     put_plan(call->engine, unit, p);
     gate_wake(call->engine, gate_key(GATE_KEY_UNIT, (uint64_t)unit->id));

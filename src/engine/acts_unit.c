@@ -144,7 +144,8 @@ static bool define_one(struct define *d, const struct unit *unit, const char *pa
     entry->type = unit_type_row(unit->type)->text;
     version_put(engine, entry, d->text.at, hash, call->act->actor);
     struct net_above above = {0};
-    if (!is_group && !net_make(&entry->version->arena, unit, path, &above, &entry->version->net, call->err)) {
+    if (!is_group && (!net_make(&entry->version->arena, unit, path, &above, &entry->version->net, call->err) ||
+                      !net_look_back(engine, entry->version->net, entry, call->err))) {
         return false;
     }
     put_unit(engine, entry);

@@ -143,6 +143,21 @@ void calendars_forget(struct engine *engine)
 
 /* ---- versions ---- */
 
+bool net_look_back(struct engine *engine, const struct net *net, struct unit_entry *own, struct err *e)
+{
+    const enum hold_rule hold = (enum hold_rule)net->nodes[0].hold;
+    bool is_good = hold == HOLD_NO || hold == HOLD_YES || last_generation_load(engine, own, e);
+    for (int32_t n = 0; n < net->node_count && is_good; n++) {
+        for (size_t g = 0; g < net->nodes[n].gate_count && is_good; g++) {
+            const struct gate *gate = &net->nodes[n].gates[g];
+            const struct unit_facts *facts = gate->kind == GATE_PRED ? facts_unit(&engine->w.facts, gate->name) : NULL;
+            bool is_meant = facts && (gate->scope == PRED_LATEST || gate->scope == PRED_WITHIN);
+            is_good = !is_meant || last_generation_load(engine, unit_by_id(engine, facts->id), e);
+        }
+    }
+    return is_good;
+}
+
 bool version_load(struct engine *engine, struct version_entry *version, struct err *e)
 {
     if (version->net) {
@@ -150,7 +165,7 @@ bool version_load(struct engine *engine, struct version_entry *version, struct e
     }
     struct arena tmp = {0};
     const char *text = NULL;
-    const struct unit_entry *unit = unit_by_id(engine, version->unit);
+    struct unit_entry *unit = unit_by_id(engine, version->unit);
     bool is_loaded = false;
     if (version_text(engine, &tmp, version, &text, e)) {
         const struct unit *parsed = kept_unit(&tmp, text);
@@ -159,7 +174,7 @@ bool version_load(struct engine *engine, struct version_entry *version, struct e
                            : err_set(e, ERR_INTERNAL, "version %lld", (long long)version->id);
     }
     arena_close(&tmp);
-    return is_loaded;
+    return is_loaded && net_look_back(engine, version->net, unit, e);
 }
 
 bool unit_net(struct engine *engine, struct unit_entry *unit, const struct net **ret, struct err *e)

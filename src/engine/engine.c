@@ -74,7 +74,7 @@ static void alarm_ring(struct engine *engine, const struct alarm *alarm)
     const char *operation = "timer";
     switch ((enum timer_kind)alarm->kind) {
     case ALARM_UNIT_DUE:
-        plan_due(engine, unit_by_id(engine, alarm->id)); /* an entry for each start */
+        plan_due(engine, unit_by_id(engine, alarm->id), alarm->at_ms); /* an entry for each start */
         return;
     case ALARM_DAY:
         planner_new_day(engine);
@@ -291,8 +291,8 @@ bool engine_open(const struct engine_config *config, struct engine **ret, struct
     engine->exchange = exchange_open();
     engine->feed = feed_open();
     engine->batch = store_batch_open(config->store);
-    engine->now = config->clock ? clock_business(config->clock) : (struct instant){0};
-    engine->wall = config->clock ? clock_wall() : (struct instant){0};
+    engine->now = config->clock ? clock_business(config->clock) : config->now;
+    engine->wall = config->clock ? clock_wall() : config->now;
     if (!store_reader_open(config->store, &engine->reader, e) || !world_load(engine, e)) {
         engine_close(engine);
         return false;

@@ -104,6 +104,7 @@ struct engine_config {
     const char *data_folder;           /* for the clock file and job output; NULL in the simulator */
     uint64_t seed;                     /* for the store epoch and jitter */
     int64_t turn_events_max;
+    struct instant now;                /* without a clock: when it is opened */
 };
 /* Loads state from the store; asks agents when they connect. Fails: ERR_STORE and friends. */
 MUST_CHECK bool engine_open(const struct engine_config *config, struct engine **ret, struct err *e);

@@ -33,6 +33,8 @@ const struct calendar *group_calendar(struct engine *engine, struct unit_entry *
 const struct calendar *unit_calendar(struct engine *engine, struct unit_entry *unit);   /* of its own group */
 const struct calendar *unit_days(struct engine *engine, struct unit_entry *unit);       /* jc= respected */
 void calendars_forget(struct engine *engine);
+/* Gates of scope `latest` and holds by the last result look back without end: what they ask for is loaded. */
+MUST_CHECK bool net_look_back(struct engine *engine, const struct net *net, struct unit_entry *own, struct err *e);
 MUST_CHECK bool version_load(struct engine *engine, struct version_entry *version, struct err *e);
 /* Net of the current version. */
 MUST_CHECK bool unit_net(struct engine *engine, struct unit_entry *unit, const struct net **ret, struct err *e);
@@ -47,7 +49,7 @@ void units_keep_system(struct unit_list *units, const char *system); /* only tho
 MUST_CHECK bool plan_extend(struct engine *engine, struct unit_entry *unit, struct bizday to, struct err *e);
 MUST_CHECK bool plan_again(struct engine *engine, struct unit_entry *unit, struct err *e); /* rules or calendar changed */
 void plan_cancel(struct engine *engine, struct unit_entry *unit, const char *reason);
-void plan_due(struct engine *engine, struct unit_entry *unit);     /* starts whose time has come */
+void plan_due(struct engine *engine, struct unit_entry *unit, int64_t alarm_ms); /* starts whose time has come */
 void plan_arm(struct engine *engine, struct unit_entry *unit);     /* alarm for the next start */
 struct plan_entry *plan_find(struct unit_entry *unit, int64_t id);
 struct plan_entry *plan_add(struct unit_entry *unit, const struct plan_entry *entry); /* keeps the order */
@@ -143,6 +145,7 @@ void alarm_add(struct engine *engine, struct alarm alarm);
 
 /* load.c */
 MUST_CHECK bool world_load(struct engine *engine, struct err *e);
+MUST_CHECK bool last_generation_load(struct engine *engine, struct unit_entry *unit, struct err *e); /* if none is known */
 void world_close(struct engine *engine);
 MUST_CHECK bool site_load(struct engine *engine, const char *yaml, size_t n, const char *csv, size_t csv_n, struct err *e);
 

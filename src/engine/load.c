@@ -10,7 +10,7 @@
 #include "engine/engine_priv.h"
 #include "os/zone_file.h"
 
-enum { DAYS_BACK = 75 };
+enum { DAYS_BACK = 75, PLAN_DAYS_BACK = 40 }; /* gates of scope month-1; of scope month */
 
 bool site_load(struct engine *engine, const char *yaml, size_t n, const char *csv, size_t csv_n, struct err *e)
 {
@@ -109,7 +109,7 @@ static bool load_plans(struct engine *engine, struct err *e)
 {
     struct query query = {.table = TABLE_occurrence, .where_count = 1, .order_column = table_column(TABLE_occurrence, "start_ms")};
     query.where[0] = (struct where){.column = table_column(TABLE_occurrence, "start_ms"), .op = WHERE_GE,
-                                    .number = engine->now.ms - DAYS_BACK * DAY_MS};
+                                    .number = engine->now.ms - PLAN_DAYS_BACK * DAY_MS};
     struct rows *rows = store_query(engine->reader, &query);
     for (struct occurrence_row row; rows_next(rows, &row);) {
         struct unit_entry *unit = unit_by_id(engine, row.unit);
@@ -124,29 +124,70 @@ static bool load_plans(struct engine *engine, struct err *e)
     return rows_end(rows, e);
 }
 
-static bool load_generations(struct engine *engine, struct err *e)
+/* Ascending by run, as facts.h has them; they come nearly in order. */
+static void generation_put(struct unit_entry *unit, const struct run_row *row)
 {
-    struct query query = {.table = TABLE_run, .order_column = -1};
-    VEC(int64_t) live = {0};
-    struct rows *rows = store_query(engine->reader, &query);
+    (void)vec_add(&unit->facts.generations);
+    struct generation *list = unit->facts.generations.at;
+    size_t i = unit->facts.generations.n - 1;
+    for (; i > 0 && list[i - 1].run > row->id; i--) {
+        list[i] = list[i - 1];
+    }
+    list[i] = (struct generation){.run = row->id, .planned_ms = row->planned_ms, .ended_ms = row->ended_ms,
+                                  .date = {(int32_t)row->date}, .status = (uint8_t)row->status};
+}
+
+struct run_ids {
+    VEC(int64_t) list;
+};
+
+static bool generations_of(struct engine *engine, const struct query *query, struct run_ids *live, struct err *e)
+{
+    struct rows *rows = store_query(engine->reader, query);
     for (struct run_row row; rows_next(rows, &row);) {
         struct unit_entry *unit = unit_by_id(engine, row.unit);
-        bool is_ended = status_is_ended((enum status)row.status);
-        if (unit) {
-            *vec_add(&unit->facts.generations) = (struct generation){
-                .run = row.id, .planned_ms = row.planned_ms, .ended_ms = row.ended_ms, .date = {(int32_t)row.date},
-                .status = (uint8_t)row.status};
+        if (!unit) {
+            continue;
         }
-        if (unit && !is_ended && row.version) {
-            *vec_add(&live) = row.id;
+        generation_put(unit, &row);
+        if (!status_is_ended((enum status)row.status) && row.version) {
+            *vec_add(&live->list) = row.id;
         }
     }
-    bool is_good = rows_end(rows, e);
-    for (size_t i = 0; i < live.n && is_good; i++) {
+    return rows_end(rows, e);
+}
+
+bool last_generation_load(struct engine *engine, struct unit_entry *unit, struct err *e)
+{
+    if (unit->is_last_known || unit->is_group || unit->facts.generations.n) {
+        return true;
+    }
+    struct query query = {.table = TABLE_run, .where_count = 1, .order_column = -1, .is_descending = true, .limit = 1};
+    query.where[0] = (struct where){.column = table_column(TABLE_run, "unit"), .op = WHERE_EQ, .number = unit->id};
+    struct run_ids none = {0};
+    unit->is_last_known = true;
+    bool is_good = generations_of(engine, &query, &none, e);
+    vec_close(&none.list); /* it has ended long ago: what is live was loaded whatever its age */
+    return is_good;
+}
+
+/* What has not ended, whatever its age, and what gates of the last months may ask for. */
+static bool load_generations(struct engine *engine, struct err *e)
+{
+    int64_t oldest = calendar_day_of(engine->w.site->root, engine->now).day - DAYS_BACK;
+    const int date = table_column(TABLE_run, "date"), status = table_column(TABLE_run, "status");
+    struct run_ids live = {0};
+    struct query late = {.table = TABLE_run, .where_count = 2, .order_column = -1};
+    late.where[0] = (struct where){.column = status, .op = WHERE_LT, .number = STATUS_NORMAL}; /* all that have not ended */
+    late.where[1] = (struct where){.column = date, .op = WHERE_LT, .number = oldest};
+    struct query recent = {.table = TABLE_run, .where_count = 1, .order_column = -1};
+    recent.where[0] = (struct where){.column = date, .op = WHERE_GE, .number = oldest};
+    bool is_good = generations_of(engine, &late, &live, e) && generations_of(engine, &recent, &live, e);
+    for (size_t i = 0; i < live.list.n && is_good; i++) {
         struct live_run *ignored;
-        is_good = live_load(engine, live.at[i], &ignored, e);
+        is_good = live_load(engine, live.list.at[i], &ignored, e);
     }
-    vec_close(&live);
+    vec_close(&live.list);
     return is_good;
 }
 

@@ -12,6 +12,9 @@
 
 struct plan_entry *plan_find(struct unit_entry *unit, int64_t id)
 {
+    if (unit->waits_from < unit->facts.plan.n && unit->facts.plan.at[unit->waits_from].id == id) {
+        return &unit->facts.plan.at[unit->waits_from]; /* the one that is due, as a rule */
+    }
     for (size_t i = 0; i < unit->facts.plan.n; i++) {
         if (unit->facts.plan.at[i].id == id) {
             return &unit->facts.plan.at[i];
@@ -30,6 +33,7 @@ struct plan_entry *plan_add(struct unit_entry *unit, const struct plan_entry *en
         i--;
     }
     plan[i] = *entry;
+    unit->waits_from = i < unit->waits_from ? i : unit->waits_from;
     return &plan[i];
 }
 
@@ -124,6 +128,7 @@ static void plan_withdraw(struct engine *engine, struct unit_entry *unit)
         }
     }
     unit->facts.plan.n = kept;
+    unit->waits_from = 0;
 }
 
 static bool has_entry(const struct unit_entry *unit, struct bizday date, int32_t rule)
@@ -182,14 +187,23 @@ void plan_cancel(struct engine *engine, struct unit_entry *unit, const char *rea
     gate_wake(engine, gate_key(GATE_KEY_UNIT, (uint64_t)unit->id));
 }
 
+static const struct plan_entry *next_waiting(struct unit_entry *unit)
+{
+    const struct unit_facts *facts = &unit->facts;
+    while (unit->waits_from < facts->plan.n && facts->plan.at[unit->waits_from].state != PLAN_WAITING) {
+        unit->waits_from++;
+    }
+    return unit->waits_from < facts->plan.n ? &facts->plan.at[unit->waits_from] : NULL;
+}
+
 void plan_arm(struct engine *engine, struct unit_entry *unit)
 {
-    for (size_t i = 0; i < unit->facts.plan.n; i++) {
-        if (unit->facts.plan.at[i].state == PLAN_WAITING) {
-            alarm_add(engine, (struct alarm){.at_ms = unit->facts.plan.at[i].start_ms, .kind = ALARM_UNIT_DUE, .id = unit->id});
-            return;
-        }
+    const struct plan_entry *next = next_waiting(unit);
+    if (!next || next->start_ms == unit->armed_ms) {
+        return;
     }
+    unit->armed_ms = next->start_ms; /* an older alarm rings in vain */
+    alarm_add(engine, (struct alarm){.at_ms = next->start_ms, .kind = ALARM_UNIT_DUE, .id = unit->id});
 }
 
 /* ---- due ---- */
@@ -257,16 +271,14 @@ static void plan_start(struct engine *engine, struct unit_entry *unit, size_t i)
     entry_end(engine, &who_engine, engine->is_catching_up ? act_name(ACT_MISSED) : "plan.due", entity);
 }
 
-void plan_due(struct engine *engine, struct unit_entry *unit)
+void plan_due(struct engine *engine, struct unit_entry *unit, int64_t alarm_ms)
 {
-    for (size_t i = 0; i < unit->facts.plan.n; i++) {
-        const struct plan_entry *p = &unit->facts.plan.at[i];
-        if (p->start_ms > engine->now.ms) {
-            break;
-        }
-        if (p->state == PLAN_WAITING) {
-            plan_start(engine, unit, i);
-        }
+    if (alarm_ms != unit->armed_ms) {
+        return; /* the plan has changed since */
+    }
+    unit->armed_ms = 0;
+    for (const struct plan_entry *p; (p = next_waiting(unit)) && p->start_ms <= engine->now.ms;) {
+        plan_start(engine, unit, unit->waits_from);
     }
     plan_arm(engine, unit);
 }
@@ -285,6 +297,7 @@ static void plan_forget(struct engine *engine, struct unit_entry *unit) /* memor
     }
     if (drop > 64) {
         unit->facts.plan.n -= drop;
+        unit->waits_from = 0;
         memmove(unit->facts.plan.at, unit->facts.plan.at + drop, unit->facts.plan.n * sizeof(*unit->facts.plan.at));
     }
     drop = 0;

@@ -46,6 +46,9 @@ struct unit_entry {
     const char *registered_by;
     struct unit_facts facts;
     int32_t live_count;        /* generations that have not ended */
+    bool is_last_known;        /* its last generation was looked for, however old */
+    int64_t armed_ms;          /* its one alarm for the next start that counts; 0 = none */
+    size_t waits_from;         /* no entry of facts.plan before this one waits */
 };
 
 struct live_run {

@@ -147,10 +147,26 @@ static void see_to_failures(struct sim *sim)
     }
 }
 
+/* What was stopped for a while is let go on: a site at rest proves nothing. */
+static void put_right(struct sim *sim)
+{
+    for (int i = 0; i < sim->options.nets; i++) {
+        const struct unit_entry *unit = unit_by_path(sim->engine, arena_printf(&sim->fleet.turn, "/N%03d", i));
+        bool is_off = unit->registration == REGISTERED_NOT || unit->is_suspended;
+        if (is_off && sim_below(sim, 3) == 0) {
+            struct act act = act_make(unit->is_suspended ? ACT_SUSPEND : ACT_REGISTER);
+            act.unit = unit->path;
+            act.kind = "planned";
+            submit(sim, act);
+        }
+    }
+}
+
 void operators_act(struct sim *sim)
 {
     const struct unit_entry *unit = some_unit(sim);
     see_to_failures(sim);
+    put_right(sim);
     switch (sim_below(sim, 20)) {
     case 0: case 1: on_run(sim, ACT_RERUN, unit); break;
     case 2: on_run(sim, ACT_HOLD, unit); break;

@@ -68,7 +68,7 @@ static struct instant engine_now(const struct sim *sim) { return (struct instant
 static void server_up(struct sim *sim)
 {
     struct err e;
-    struct engine_config config = {.store = sim->store, .service = "main", .seed = sim->options.seed};
+    struct engine_config config = {.store = sim->store, .service = "main", .seed = sim->options.seed, .now = engine_now(sim)};
     for (int i = 0; i < 3; i++) { /* a read may be made to fail */
         if (engine_open(&config, &sim->engine, &e)) {
             fleet_attach(&sim->fleet, sim->engine);
@@ -237,7 +237,7 @@ static void people_and_faults(struct sim *sim)
     }
     if (sim->fault_ms <= sim->now.ms) {
         something_goes_wrong(sim);
-        sim->fault_ms = soon_ms(sim, 36 * HOUR_MS);
+        sim->fault_ms = soon_ms(sim, 60 * HOUR_MS);
     }
     if (sim->engine && !sim->engine->is_deciding) { /* an operator starts it again */
         server_killed(sim, false);
@@ -393,7 +393,8 @@ bool sim_run(struct sim *sim)
     sim->memory = store_open_memory(sim->options.with_hash, sim->options.keeps_journal);
     sim->store = store_wrap_faulty(sim->memory, &sim->faults);
     sim->steps_to_kill = -1;
-    sim->fleet = (struct fleet){.now = sim->now, .chance = sim->options.seed + 1, .data = owners, .plan = job_plan, .ended = job_ended};
+    sim->fleet = (struct fleet){.now = sim->now, .chance = sim->options.seed + 1, .data = owners, .plan = job_plan, .ended = job_ended,
+                               .is_quick = true};
     for (size_t c = 0; c < SIM_CLASSES; c++) {
         sim->true_phase[c] = PHASE_CLOSED;
     }
@@ -402,7 +403,7 @@ bool sim_run(struct sim *sim)
     begin(sim);
     int64_t end_ms = sim->now.ms + (int64_t)(sim->options.years * 365 * (double)DAY_MS);
     sim->operator_ms = soon_ms(sim, 8 * HOUR_MS);
-    sim->fault_ms = soon_ms(sim, 36 * HOUR_MS);
+    sim->fault_ms = soon_ms(sim, 60 * HOUR_MS);
     if (sim->options.with_faults) {
         sim->fleet.faults = (struct vagent_faults){.drop_session = 1, .lose_post = 1, .lose_answer = 1, .late_post = 1, .double_post = 2,
                                                    .late_ms_max = 90000, .spawn_fails = 1, .die = 1};

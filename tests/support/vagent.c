@@ -446,6 +446,32 @@ bool fleet_post(struct fleet *fleet)
     return is_busy;
 }
 
+/* {"kind":"ack","key":["EPOCH","main",RUN,NODE,ATTEMPT]… as frame_encode writes it; false: not one of these. */
+static bool frame_peek(const struct vagent *agent, struct str line, struct frame *ret)
+{
+    const struct {
+        struct str head;
+        enum frame_kind kind;
+    } heads[] = {{STR("{\"kind\":\"start\",\"key\":[\""), FRAME_START}, {STR("{\"kind\":\"ack\",\"key\":[\""), FRAME_ACK}};
+    size_t epoch_bytes = strlen(agent->epoch);
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        struct str head = heads[i].head;
+        if (line.n <= head.n + epoch_bytes || memcmp(line.at, head.at, head.n) != 0) {
+            continue;
+        }
+        struct str rest = {line.at + head.n, line.n - head.n}, epoch, service, run, node, attempt;
+        int64_t number[3];
+        bool is_whole = str_cut(rest, ',', &epoch, &rest) && str_cut(rest, ',', &service, &rest) && str_cut(rest, ',', &run, &rest) &&
+                        str_cut(rest, ',', &node, &rest) && str_cut(rest, ']', &attempt, &rest) &&
+                        str_to_i64(run, 1, INT64_MAX, &number[0]) && str_to_i64(node, 1, NODES_MAX, &number[1]) &&
+                        str_to_i64(attempt, 1, ATTEMPTS_MAX, &number[2]) && epoch.n == epoch_bytes + 1 &&
+                        memcmp(epoch.at, agent->epoch, epoch_bytes) == 0;
+        *ret = (struct frame){.kind = heads[i].kind, .key = {agent->epoch, "main", number[0], (int32_t)number[1], (int32_t)number[2]}};
+        return is_whole;
+    }
+    return false;
+}
+
 static bool read_stream(struct vagent *agent)
 {
     struct fleet *fleet = agent->fleet;
@@ -465,7 +491,8 @@ static bool read_stream(struct vagent *agent)
         struct frame frame;
         struct err e;
         (void)str_cut(rest, '\n', &line, &rest);
-        if (!frame_decode(&fleet->turn, line.at, line.n, &frame, &e)) {
+        bool is_peeked = fleet->is_quick && ++fleet->frame_count % 16 && frame_peek(agent, line, &frame);
+        if (!is_peeked && !frame_decode(&fleet->turn, line.at, line.n, &frame, &e)) {
             (void)snprintf(fleet->wrong, sizeof(fleet->wrong), "a frame that cannot be read: %.200s", line.at);
             return false;
         }

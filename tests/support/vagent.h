@@ -76,6 +76,8 @@ struct fleet {
     struct post *posts;        /* handed to the engine, not answered */
     struct arena turn;
     struct strbuf line_buffer;
+    bool is_quick;             /* of most frames only kind and key are read: the owner asks for no more */
+    int64_t frame_count;
     int64_t started_count, ended_count, lost_count, drop_count;
     char wrong[256];           /* "" = nothing yet */
     /* The owner's: */

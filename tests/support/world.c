@@ -11,7 +11,7 @@
 
 #include "engine/engine_priv.h"
 
-enum { DAYS_BACK = 40 };
+enum { DAYS_BACK = 35 };
 
 static const char *text(const char *t) { return t ? t : ""; }
 

@@ -232,6 +232,38 @@ static int compare(const void *a, const void *b, void *context)
     return by->query->is_descending ? -order : order;
 }
 
+/* The smallest or greatest number of a whole table: asked for at every start. */
+static bool find_extreme(const struct memory_table *table, const struct query *query, struct memory_rows *found)
+{
+    const struct table_info *info = table->info;
+    if (query->limit != 1 || query->where_count || query->order_column >= 0 || info->key_count != 1 ||
+        info->columns[0].type != COLUMN_I64 || !table->n) {
+        return false;
+    }
+    const struct memory_row *best = NULL;
+    int64_t best_key = 0;
+    for (size_t i = 0; i < table->slot_count; i++) {
+        const struct memory_row *row = table->slots[i].row;
+        int64_t key = row ? *(const int64_t *)(const void *)(row->packed + info->columns[0].offset) : 0;
+        if (row && (!best || (query->is_descending ? key > best_key : key < best_key))) {
+            best = row;
+            best_key = key;
+        }
+    }
+    *vec_add(found) = best;
+    return true;
+}
+
+/* The first of the order is wanted: it comes to the front. */
+static void first_only(struct memory_rows *found, struct sort_by *by)
+{
+    for (size_t i = 1; i < found->n; i++) {
+        if (compare(&found->at[i], &found->at[0], by) < 0) {
+            found->at[0] = found->at[i];
+        }
+    }
+}
+
 static struct rows *query_open(struct store_reader *reader, const struct query *query)
 {
     struct memory_store *memory = memory_of(reader->store);
@@ -240,8 +272,12 @@ static struct rows *query_open(struct store_reader *reader, const struct query *
     struct memory_rows found = {0};
     struct sort_by by = {info, query};
     lock(memory);
-    memory_table_find(&memory->tables[query->table], query, &found);
-    if (found.n > 1) {
+    if (!find_extreme(&memory->tables[query->table], query, &found)) {
+        memory_table_find(&memory->tables[query->table], query, &found);
+    }
+    if (query->limit == 1) {
+        first_only(&found, &by);
+    } else if (found.n > 1) {
         qsort_r(found.at, found.n, sizeof(*found.at), compare, &by);
     }
     cursor->n = query->limit > 0 && (uint64_t)query->limit < found.n ? (size_t)query->limit : found.n;
