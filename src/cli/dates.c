@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dates - run dates of a definition file and the days of a calendar, computed here with the very cores of the server.
+ *
+ * What jc= names is looked for in the file, then in the units of --site; those are read only when they are needed.
+ * Whatever names nothing (jc= ejn= x_calendar=) is told once on stderr and has no effect.
  */
 #include <string.h>
 
@@ -13,11 +16,21 @@
 #include "plan/timeline.h"
 #include "wire/site.h"
 
+enum { DAYS_MAX = 36600 }; /* a century: the server's own limit spares others, here nobody waits */
+
+struct definition {
+    const char *path;
+    const struct unit_file *file;
+};
+
 struct dates {
     struct cli *cli;
     const struct site *site;
     const struct unit_file *file;
+    VEC(struct definition) others; /* units/ of --site */
+    bool has_others;           /* read, if there are any */
     struct map calendars;      /* unit address -> calendar of that group */
+    struct map told;           /* parameter address: warned about */
     struct bizday registered;
 };
 
@@ -55,9 +68,70 @@ static bool range_read(struct cli *cli, struct bizday *from, struct bizday *to, 
     if (to->day < from->day) {
         return err_set(e, ERR_FIELD_VALUE, "--to" ARG "%.40s" ARG "--from <= --to", cli_value(cli, "to"));
     }
-    return (uint32_t)(to->day - from->day) < PLAN_DAYS_MAX ||
-           err_set(e, ERR_TOO_LARGE, "--from --to" ARG "%u", PLAN_DAYS_MAX);
+    return to->day - from->day < DAYS_MAX ||
+           err_set(e, ERR_TOO_LARGE, "--from --to" ARG "%d", DAYS_MAX);
 }
+
+/* ---- what a value names ---- */
+
+static const char *path_of(const struct dates *dates, const struct unit *unit)
+{
+    while (unit->parent) {
+        unit = unit->parent;
+    }
+    for (size_t i = 0; i < dates->others.n; i++) {
+        for (const struct unit *top = dates->others.at[i].file->first; top; top = top->next_sibling) {
+            if (top == unit) {
+                return dates->others.at[i].path;
+            }
+        }
+    }
+    return cli_value(dates->cli, "file");
+}
+
+static void names_nothing(struct dates *dates, const struct unit *unit, enum unit_key key)
+{
+    const struct param *param = unit_param(unit, key, NULL);
+    CLEANUP(diags_close) struct diags diags = {0};
+    CLEANUP(strbuf_close) struct strbuf text = {0};
+    if (map_put_id(&dates->told, (uint64_t)(uintptr_t)param, dates)) {
+        return;
+    }
+    diags_add(&diags, param->at, unit_path(&dates->cli->arena, unit, ""), ERR_UNIT_NAMES_NOTHING, "%s" ARG "%.100s",
+              param->key, unit_text(&dates->cli->arena, unit, key));
+    diags_print(&text, &diags, path_of(dates, unit), dates->cli->lang);
+    (void)fputs(strbuf_str(&text), stderr);
+}
+
+static void others_read(struct dates *dates)
+{
+    struct cli *cli = dates->cli;
+    const char *folder = cli_value(cli, "site");
+    struct file_list list = {0};
+    struct err e = {0};
+    dates->has_others = true;
+    if (!folder || !folder_list(&cli->arena, arena_printf(&cli->arena, "%s/units", folder), ".txt", &list, &e)) {
+        return; /* a site need not have units */
+    }
+    for (size_t i = 0; i < list.paths.n; i++) {
+        CLEANUP(diags_close) struct diags diags = {0};
+        CLEANUP(strbuf_close) struct strbuf messages = {0};
+        struct definition other = {.path = list.paths.at[i]};
+        char *text = NULL;
+        size_t n = 0;
+        if (!text_read(cli, other.path, NULL, &text, &n, &e)) {
+            (void)err_say(cli, &e);
+        } else if (unit_parse(&cli->arena, text, n, &diags, &other.file)) {
+            *vec_add(&dates->others) = other;
+        } else {
+            diags_print(&messages, &diags, other.path, cli->lang);
+            (void)fputs(strbuf_str(&messages), stderr);
+        }
+    }
+    vec_close(&list.paths);
+}
+
+/* ---- the calendars of units ---- */
 
 static const struct calendar *group_calendar_of(struct dates *dates, const struct unit *group)
 {
@@ -72,6 +146,9 @@ static const struct calendar *group_calendar_of(struct dates *dates, const struc
     const struct calendar *above = group_calendar_of(dates, group->parent);
     const char *named = unit_text(into, group, KEY_X_CALENDAR);
     const struct calendar *site = named ? site_calendar(dates->site, named) : NULL;
+    if (named && !site) {
+        names_nothing(dates, group, KEY_X_CALENDAR);
+    }
     struct calendar_level level = {.name = unit_path(into, group, ""), .parent = site ? site : above, .base_time = DAYTIME_NONE};
     group_level(into, group, &level);
     const struct calendar *made = calendar_make(into, &level);
@@ -79,14 +156,40 @@ static const struct calendar *group_calendar_of(struct dates *dates, const struc
     return made;
 }
 
+/* Of a job group by its full name, with or without its service (AJSROOT1:/a/b). NULL if there is none. */
+static const struct calendar *calendar_named(struct dates *dates, const char *name)
+{
+    const char *service = strstr(name, ":/");
+    const char *path = service ? service + 1 : name;
+    const struct unit *found = unit_find(dates->file, path);
+    if (str_equal(path, "/")) {
+        return dates->site->root;
+    }
+    if (!found && !dates->has_others) {
+        others_read(dates);
+    }
+    for (size_t i = 0; i < dates->others.n && !found; i++) {
+        found = unit_find(dates->others.at[i].file, path);
+    }
+    bool is_group = found && unit_type_row(found->type)->kind == KIND_GROUP;
+    return is_group ? group_calendar_of(dates, found) : NULL;
+}
+
 static void net_of(void *data, const struct unit *net, struct timeline_net *ret)
 {
     struct dates *dates = data;
     const char *other = unit_text(&dates->cli->arena, net, KEY_JC);
-    const struct unit *group = other ? unit_find(dates->file, other) : NULL;
+    const char *rival = unit_text(&dates->cli->arena, net, KEY_EJN);
     ret->own = group_calendar_of(dates, net->parent);
-    ret->calendar = group ? group_calendar_of(dates, group) : ret->own;
+    ret->calendar = other ? calendar_named(dates, other) : ret->own;
     ret->registered = dates->registered;
+    if (!ret->calendar) {
+        ret->calendar = ret->own;
+        names_nothing(dates, net, KEY_JC);
+    }
+    if (rival && !timeline_exclusive(dates->file, net, rival)) {
+        names_nothing(dates, net, KEY_EJN);
+    }
 }
 
 static void row_say(struct dates *dates, struct json *j, const struct timeline_row *row)
@@ -150,6 +253,8 @@ int plan_dates(struct cli *cli)
     json_end(&j);
     timeline_close(&timeline);
     map_close(&dates.calendars);
+    map_close(&dates.told);
+    vec_close(&dates.others);
     return items_say(cli, &items);
 }
 

@@ -25,12 +25,12 @@ struct exclusive {
     bool is_planned;
 };
 
-static const struct unit *exclusive_find(const struct making *making, const struct unit *net, const char *name)
+const struct unit *timeline_exclusive(const struct unit_file *file, const struct unit *net, const char *name)
 {
     if (name[0] == '/') {
-        return unit_find(making->file, name);
+        return unit_find(file, name);
     }
-    const struct unit *beside = net->parent ? net->parent->first_child : making->file->first;
+    const struct unit *beside = net->parent ? net->parent->first_child : file->first;
     while (beside && !str_equal(beside->name, name)) {
         beside = beside->next_sibling;
     }
@@ -53,7 +53,7 @@ static struct schedule_query query_of(const struct timeline_query *query, const 
 static void exclusive_plan(struct exclusive *exclusive, const char *name)
 {
     const struct making *making = exclusive->making;
-    const struct unit *other = exclusive_find(making, exclusive->net, name);
+    const struct unit *other = timeline_exclusive(making->file, exclusive->net, name);
     exclusive->is_planned = true;
     if (!other || other == exclusive->net || !unit_is_root_net(other)) {
         return;

@@ -35,6 +35,9 @@ struct timeline_query {
     void *data;
 };
 
+/* The unit that ejn=name of a net means: beside it, or by its full name. NULL if the file has none. */
+const struct unit *timeline_exclusive(const struct unit_file *file, const struct unit *net, const char *name);
+
 /* `into` holds what is read on the way; the rows are the timeline's own. */
 void timeline_make(struct arena *into, const struct unit_file *file, const struct timeline_query *query,
                    struct timeline *ret);

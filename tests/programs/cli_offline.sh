@@ -89,6 +89,25 @@ expect 64 "$banto" plan dates "$tmp/good" --from 2026-06-30 --to 2026-06-01
 expect 64 "$banto" plan dates "$tmp/good" --from 2026-06-30
 expect 65 "$banto" plan dates "$tmp/bad" --from 2026-06-01 --to 2026-06-30
 
+# jc= and x_calendar= that name nothing are told; a group of the site's units is found.
+mkdir -p "$tmp/site/units"
+printf 'site: s\ncalendars:\n  - name: OPEN\n    open_weekdays: [su, mo, tu, we, th, fr, sa]\n' >"$tmp/site/site.yaml"
+printf 'unit=暦;{ty=g;unit=月休;{ty=g;x_calendar=OPEN;cl=mo;}}\n' | iconv -f UTF-8 -t CP932 >"$tmp/site/units/cal.txt"
+printf 'unit=g;{ty=g;\nx_calendar=OPEN;\nunit=n;{ty=n;sd=1,6;sh=1,af;\njc=/暦/月休;\nejn=nobody;}}\n' >"$tmp/borrow"
+expect 0 "$banto" plan dates "$tmp/borrow" --from 2026-06-01 --to 2026-06-30 --json
+says out '"date":"2026-06-08"'
+says err "^$tmp/borrow:2:1: BNT0262-W /g: x_calendar=OPEN"
+says err "^$tmp/borrow:4:1: BNT0262-W /g/n: jc=/暦/月休"
+says err "^$tmp/borrow:5:1: BNT0262-W /g/n: ejn=nobody"
+expect 0 "$banto" plan dates "$tmp/borrow" --from 2026-06-01 --to 2026-06-30 --json --site "$tmp/site"
+says out '"date":"2026-06-06"'
+if grep -q 'jc=\|x_calendar=' "$tmp/err"; then echo "what the site has is told as missing"; cat "$tmp/err"; failed=1; fi
+sed 's/sd=1,6/sd=1,8/' "$tmp/borrow" >"$tmp/monday"
+expect 0 "$banto" plan dates "$tmp/monday" --from 2026-06-01 --to 2026-06-30 --json --site "$tmp/site"
+says out '"date":"2026-06-09".*"shifted_from":"2026-06-08"'
+
+expect 0 "$banto" calendar days --from 2019-01-01 --to 2028-12-31 --json
+says out '"date":"2028-12-31"'
 expect 0 "$banto" calendar days --from 2026-07-20 --to 2026-07-21 --json
 says out '"date":"2026-07-20".*"open":false,"holiday":"海の日"'
 says out '"date":"2026-07-21".*"open":true'
