@@ -122,6 +122,7 @@ static void on_hello(struct engine *engine, struct agent_entry *agent, const str
     agent_send(engine, agent, &(struct frame){.kind = FRAME_WELCOME, .epoch = engine->w.epoch, .name = agent->name,
                                               .version = "1", .heartbeat_ms = HEARTBEAT_MS,
                                               .now_ms = clock_boot_ms()});
+    agent_send(engine, agent, &(struct frame){.kind = FRAME_DRAIN, .is_on = agent->is_drained}); /* it may not have heard */
 }
 
 static struct live_run *run_of(const struct engine *engine, const struct frame *frame, int32_t *node)
@@ -243,6 +244,9 @@ static void on_never(struct engine *engine, struct agent_entry *agent, const str
         return;
     }
     bool is_failed = frame->refusal == REFUSED_SPAWN || frame->refusal == REFUSED_KIND;
+    if (frame->refusal == REFUSED_DRAINED || frame->refusal == REFUSED_EPOCH) {
+        agent->is_ready = false; /* it is leaving, or not ours: asking again at once would go on for ever */
+    }
     bool is_running = live->run->nodes[n].status == STATUS_RUNNING;
     if (frame->detail && frame->detail[0]) {
         live->reasons[n] = arena_copy(&live->arena, frame->detail);

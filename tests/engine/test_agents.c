@@ -201,6 +201,22 @@ static void drained_agent_gets_nothing_new(void **state)
     stage_close(&s);
 }
 
+static void leaving_agent_is_not_asked_again_and_again(void **state)
+{
+    struct stage s;
+    stage_open(&s, &(struct stage_options){0});
+    define_net(&s, "A", 1, EVERY_DAY("22:00"));
+    stage_register(&s, "/A");
+    stage_until(&s, "21:59");
+    local(&s)->is_drained = true; /* by itself: it ends when its jobs have */
+    stage_until(&s, "22:05");
+    assert_string_equal(stage_status(&s, "/A", "A1"), "queuing");
+    vagent_drop(local(&s), 100); /* it is started again, and told that nobody drains it */
+    stage_until(&s, "22:30");
+    assert_string_equal(stage_status(&s, "/A", NULL), "normal");
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +230,7 @@ int main(void)
         cmocka_unit_test(kill_of_an_absent_agents_job_is_told_when_it_is_back),
         cmocka_unit_test(old_attempt_that_is_listed_does_not_stand_for_the_new_one),
         cmocka_unit_test(limit_of_the_agent_holds_and_priority_goes_first),
+        cmocka_unit_test(leaving_agent_is_not_asked_again_and_again),
         cmocka_unit_test(drained_agent_gets_nothing_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
