@@ -4,6 +4,7 @@
  */
 #include "wire/frame.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -267,10 +268,211 @@ static bool decode_root(struct arena *into, const json_t *root, struct frame *re
     return true;
 }
 
+/* ---- the plain form ----
+ *
+ * Nearly every line is one that frame_encode wrote: no escapes, no blanks, `kind` first. It is read without a tree of
+ * values. Anything else, and anything wrong, is left to the general reader: so there is one place that says what is wrong.
+ */
+
+struct scan {
+    struct arena *into;
+    const char *at, *end;
+};
+
+static bool scan_char(struct scan *s, char c)
+{
+    bool is_it = s->at < s->end && *s->at == c;
+    s->at += is_it;
+    return is_it;
+}
+
+static bool scan_text(struct scan *s, struct str *ret)
+{
+    if (!scan_char(s, '"')) {
+        return false;
+    }
+    ret->at = s->at;
+    while (s->at < s->end && *s->at != '"' && *s->at != '\\' && (unsigned char)*s->at >= ' ') {
+        s->at++;
+    }
+    ret->n = (size_t)(s->at - ret->at);
+    return scan_char(s, '"');
+}
+
+static bool scan_number(struct scan *s, int64_t *ret)
+{
+    enum { DIGITS_MAX = 18 };
+    bool is_minus = scan_char(s, '-');
+    const char *from = s->at;
+    int64_t number = 0;
+    while (s->at < s->end && *s->at >= '0' && *s->at <= '9' && s->at - from < DIGITS_MAX) {
+        number = number * 10 + (*s->at++ - '0');
+    }
+    ptrdiff_t digits = s->at - from;
+    *ret = is_minus ? -number : number;
+    return digits > 0 && (digits == 1 || *from != '0') && !(is_minus && number == 0);
+}
+
+static bool scan_word(struct scan *s, const char *word, size_t n)
+{
+    bool is_it = (size_t)(s->end - s->at) >= n && memcmp(s->at, word, n) == 0;
+    s->at += is_it ? n : 0;
+    return is_it;
+}
+
+static bool scan_key(struct scan *s, struct attempt_key *ret)
+{
+    struct str epoch, service;
+    int64_t run, node, attempt;
+    bool is_good = scan_char(s, '[') && scan_text(s, &epoch) && scan_char(s, ',') && scan_text(s, &service) && scan_char(s, ',') &&
+                   scan_number(s, &run) && scan_char(s, ',') && scan_number(s, &node) && scan_char(s, ',') &&
+                   scan_number(s, &attempt) && scan_char(s, ']') && epoch.n > 0 && epoch.n <= NAME_BYTES_MAX && service.n > 0 &&
+                   service.n <= NAME_BYTES_MAX && run >= 0 && node >= 0 && node <= INT32_MAX && attempt >= 0 && attempt <= INT32_MAX;
+    if (is_good) {
+        *ret = (struct attempt_key){arena_copy_bytes(s->into, epoch.at, epoch.n), arena_copy_bytes(s->into, service.at, service.n), run,
+                                    (int32_t)node, (int32_t)attempt};
+    }
+    return is_good;
+}
+
+static bool scan_list(struct scan *s, const char *const **ret)
+{
+    const char **texts = arena_array(s->into, const char *, JOB_ENV_MAX + 1);
+    size_t count = 0;
+    bool is_good = scan_char(s, '[');
+    do {
+        struct str text;
+        is_good = is_good && count < JOB_ENV_MAX && scan_text(s, &text);
+        if (is_good) {
+            texts[count++] = arena_copy_bytes(s->into, text.at, text.n);
+        }
+    } while (is_good && scan_char(s, ','));
+    *ret = texts;
+    return is_good && scan_char(s, ']');
+}
+
+static bool scan_value(struct scan *s, const struct field *field, struct frame *ret)
+{
+    void *at = (char *)ret + field->offset;
+    struct str text;
+    int64_t number;
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_MAYBE:
+        if (!scan_text(s, &text)) {
+            return false;
+        }
+        *(const char **)at = arena_copy_bytes(s->into, text.at, text.n);
+        return true;
+    case FIELD_LIST:
+        return scan_list(s, at);
+    case FIELD_FLAG:
+        *(bool *)at = scan_word(s, "true", 4);
+        return *(bool *)at || scan_word(s, "false", 5);
+    case FIELD_INT:
+    case FIELD_LONG:
+        if (!scan_number(s, &number) || number < field->lowest || number > field->highest) {
+            return false;
+        }
+        if (field->type == FIELD_INT) {
+            *(int32_t *)at = (int32_t)number;
+        } else {
+            *(int64_t *)at = number;
+        }
+        return true;
+    case FIELD_WORD:
+        if (!scan_text(s, &text)) {
+            return false;
+        }
+        for (size_t i = 0; i < START_REFUSALS; i++) {
+            if (str_is(text, refusal_names[i])) {
+                ret->refusal = (enum start_refusal)i;
+                return true;
+            }
+        }
+        return false;
+    }
+    return false;
+}
+
+/* A member behind the kind. Fields stand in the order of the table, so the search goes on from the last one. */
+static bool scan_member(struct scan *s, struct frame *ret, uint64_t *seen, size_t *next)
+{
+    struct str name;
+    if (!scan_text(s, &name) || !scan_char(s, ':')) {
+        return false;
+    }
+    if (str_is(name, "key")) {
+        bool is_wanted = (KEYED & ON(ret->kind)) && !ret->key.epoch;
+        return is_wanted && scan_key(s, &ret->key);
+    }
+    for (size_t i = *next; i < COUNT(fields); i++) {
+        if ((fields[i].kinds & ON(ret->kind)) && str_is(name, fields[i].name)) {
+            *next = i + 1;
+            *seen |= UINT64_C(1) << i;
+            return scan_value(s, &fields[i], ret);
+        }
+    }
+    return false;
+}
+
+static bool scan_kind(struct scan *s, struct frame *ret)
+{
+    struct str name;
+    if (!scan_word(s, "{\"kind\":", 8) || !scan_text(s, &name)) {
+        return false;
+    }
+    for (size_t k = 0; k < FRAME_KINDS; k++) {
+        if (str_is(name, kind_names[k])) {
+            ret->kind = (enum frame_kind)k;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool frame_scan(struct arena *into, const char *line, size_t n, struct frame *ret)
+{
+    static_assert(COUNT(fields) <= 64, "one bit each");
+    static const char *const no_texts[] = {NULL};
+    struct scan s = {into, line, line + n};
+    struct frame frame = {0};
+    uint64_t seen = 0;
+    size_t next = 0;
+    if (!scan_kind(&s, &frame) || !utf8_valid(line, n)) {
+        return false;
+    }
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        if (fields[i].type == FIELD_TEXT) {
+            *(const char **)(void *)((char *)&frame + fields[i].offset) = "";
+        }
+    }
+    while (scan_char(&s, ',')) {
+        if (!scan_member(&s, &frame, &seen, &next)) {
+            return false;
+        }
+    }
+    bool is_whole = scan_char(&s, '}') && s.at == s.end && (!(KEYED & ON(frame.kind)) || frame.key.epoch);
+    for (size_t i = 0; i < COUNT(fields) && is_whole; i++) {
+        is_whole = (seen & UINT64_C(1) << i) || !(fields[i].must & ON(frame.kind));
+    }
+    if (!frame.start.env) {
+        frame.start.env = no_texts;
+    }
+    if (!is_whole || (frame.kind == FRAME_START && !frame.start.command == !frame.start.script)) {
+        return false;
+    }
+    *ret = frame;
+    return true;
+}
+
 bool frame_decode(struct arena *into, const char *line, size_t n, struct frame *ret, struct err *e)
 {
     if (n > FRAME_BYTES_MAX) {
         return err_set(e, ERR_FRAME, "%zu bytes, more than %u", n, FRAME_BYTES_MAX);
+    }
+    if (frame_scan(into, line, n, ret)) {
+        return true;
     }
     json_error_t error;
     json_t *root = json_loadb(line, n, JSON_REJECT_DUPLICATES, &error);
