@@ -13,7 +13,7 @@
 #include "agent/keeper/keeper_priv.h"
 
 /* STARTS_MAX a round, so that streams and ends are not kept waiting by a thousand starts. */
-enum { STACK_BYTES = 64 * 1024, BUCKETS = 1024, STARTS_MAX = 16, EVENTS_MAX = 64 };
+enum { BUCKETS = 1024, STARTS_MAX = 16, EVENTS_MAX = 64 };
 
 struct keeper {
     struct keeper_options options;
@@ -116,7 +116,7 @@ static void start(struct keeper *k, const struct keeper_message *run, bool is_wr
         char why[512];
         (void)snprintf(why, sizeof(why), "%s: %s", o->failed, strerror(o->reason));
         captures_let_go(k, a);
-        process_group_give(&k->groups, a->cgroup);
+        process_group_give(&k->groups, a->cgroup, false);
         journal_last(&k->journal, a, KEEPER_REFUSED, why);
     } else {
         a->next = k->running[a->pid % BUCKETS];
@@ -149,7 +149,7 @@ static void reap(struct keeper *k)
             a->numbers[END_SIGNAL] = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
             a->numbers[END_KILLED] = a->is_killed;
             captures_let_go(k, a);
-            process_group_give(&k->groups, a->cgroup);
+            process_group_give(&k->groups, a->cgroup, a->is_killed || a->numbers[END_SIGNAL] == SIGKILL);
             journal_last(&k->journal, a, KEEPER_ENDED, NULL);
             report(k, a);
         }
@@ -283,7 +283,7 @@ static void round_of(struct keeper *k)
 bool keeper_run(const struct keeper_options *options)
 {
     struct keeper *k = calloc(1, sizeof(*k));
-    char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    char *stack = mmap(NULL, PROCESS_STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (!k || stack == MAP_FAILED || (k->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 || !journal_open(&k->journal)) {
         perror("banto-keeper: start");
         return false;
@@ -293,7 +293,7 @@ bool keeper_run(const struct keeper_options *options)
     (void)bytes_room(&k->in, 1); /* never NULL */
     k->groups.fd = options->cgroup_fd;
     k->order.cgroups = &k->groups;
-    k->order.stack_end = stack + STACK_BYTES;
+    k->order.stack_end = stack + PROCESS_STACK_BYTES;
     k->order.open_files = options->job_files;
     k->alone_since_ms = keeper_clock_ms(CLOCK_BOOTTIME);
     watch(k, options->listen_fd, &k->options.listen_fd);

@@ -13,15 +13,18 @@
 
 #include "agent/process/message.h"
 
-enum { PROCESS_WORDS_MAX = KEEPER_TEXTS_MAX + 2, PROCESS_GROUPS_MAX = KEEPER_NUMBERS_MAX, PROCESS_MARK_MAX = 840 };
+enum { PROCESS_WORDS_MAX = KEEPER_TEXTS_MAX + 2, PROCESS_GROUPS_MAX = KEEPER_NUMBERS_MAX, PROCESS_MARK_MAX = 840,
+       PROCESS_STACK_BYTES = 64 * 1024 };
 
 /* Numbered folders below a writable cgroup v2; one is used again once it is empty. */
 struct process_groups {
     int fd; /* -1: none, trees are killed by a sweep of /proc */
+    bool is_probed, may_clone_into; /* else a job moves itself */
     int made, free_count, free[1024];
 };
 int process_group_take(struct process_groups *groups); /* -1: none */
-void process_group_give(struct process_groups *groups, int group);
+/* After a kill, whoever did it, it is removed and not used again. */
+void process_group_give(struct process_groups *groups, int group, bool is_killed);
 
 struct process_order {
     const char *argv[PROCESS_WORDS_MAX], *env[PROCESS_WORDS_MAX]; /* each ended by NULL */
@@ -38,7 +41,8 @@ struct process_order {
     struct rlimit open_files;
     struct process_groups *cgroups;
     int cgroup;             /* result: -1 none */
-    char *stack_end;        /* 64 KiB below it */
+    bool is_in_cgroup;      /* from its first instruction */
+    char *stack_end;        /* PROCESS_STACK_BYTES below it */
     const char *failed;     /* result: what could not be done, and errno */
     int reason;
 };

@@ -96,10 +96,15 @@ int process_group_take(struct process_groups *groups)
 {
     char path[32], text[512];
     for (int tries = 0; groups->fd >= 0 && tries < 4; tries++) { /* some may still hold what a job left behind */
-        int group = groups->free_count ? groups->free[--groups->free_count] : groups->made++;
+        bool is_new = groups->free_count == 0;
+        int group = is_new ? groups->made++ : groups->free[--groups->free_count];
         (void)snprintf(path, sizeof(path), "%010d", group);
-        if (mkdirat(groups->fd, path, 0755) == 0) {
-            return group;
+        if (is_new) {
+            (void)unlinkat(groups->fd, path, AT_REMOVEDIR); /* left by a keeper that died */
+            if (mkdirat(groups->fd, path, 0755) == 0) {
+                return group;
+            }
+            continue;
         }
         (void)snprintf(path, sizeof(path), "%010d/cgroup.events", group);
         if (read_small(groups->fd, path, text, sizeof(text)) > 0 && strstr(text, "populated 0")) {
@@ -109,9 +114,13 @@ int process_group_take(struct process_groups *groups)
     return -1;
 }
 
-void process_group_give(struct process_groups *groups, int group)
+void process_group_give(struct process_groups *groups, int group, bool is_killed)
 {
-    if (group >= 0 && groups->free_count < (int)(sizeof(groups->free) / sizeof(groups->free[0]))) {
+    if (is_killed && group >= 0) {
+        char path[32];
+        (void)snprintf(path, sizeof(path), "%010d", group);
+        (void)unlinkat(groups->fd, path, AT_REMOVEDIR);
+    } else if (group >= 0 && groups->free_count < (int)(sizeof(groups->free) / sizeof(groups->free[0]))) {
         groups->free[groups->free_count++] = group;
     }
 }
