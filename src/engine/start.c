@@ -36,6 +36,28 @@ static const char *expand(struct engine *engine, const struct run *run, const ch
     return copy;
 }
 
+/* NAME=text and NAME=number without the cost of a format: a job has a dozen of them. */
+static const char *with_text(struct arena *into, const char *name, const char *text)
+{
+    size_t name_n = strlen(name), text_n = strlen(text);
+    char *to = arena_alloc(into, name_n + text_n + 1, 1);
+    memcpy(to, name, name_n);
+    memcpy(to + name_n, text, text_n + 1);
+    return to;
+}
+
+static const char *with_number(struct arena *into, const char *name, int64_t number)
+{
+    char digits[24];
+    char *at = digits + sizeof(digits);
+    *--at = '\0';
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return with_text(into, name, at);
+}
+
 static const char *const *environment(struct engine *engine, const struct live_run *live, int32_t n, const char *path)
 {
     const struct run *run = live->run;
@@ -53,17 +75,17 @@ static const char *const *environment(struct engine *engine, const struct live_r
     size_t i = 0;
     env[i++] = "AJSENV=1";
     env[i++] = arena_printf(turn, "AJSEXDATE=%04d/%02d/%02d", day.year, day.month, day.day);
-    env[i++] = arena_printf(turn, "AJSEXECID=@A%lld", (long long)live->id);
-    env[i++] = arena_printf(turn, "AJSHOST=%s", live->agents[n] ? live->agents[n] : "");
+    env[i++] = with_number(turn, "AJSEXECID=@A", live->id);
+    env[i++] = with_text(turn, "AJSHOST=", live->agents[n] ? live->agents[n] : "");
     env[i++] = arena_printf(turn, "AJSJOBNAME=%s:%s", engine->config.service, path);
     env[i++] = arena_printf(turn, "AJSNETNAME=%s:%s", engine->config.service, run->net->path);
-    env[i++] = arena_printf(turn, "AJSPRID=%lld", (long long)live->id);
+    env[i++] = with_number(turn, "AJSPRID=", live->id);
     env[i++] = arena_printf(turn, "JP1JobID=%lld%05d", (long long)live->id, n);
-    env[i++] = arena_printf(turn, "JP1JobName=%s", node->name);
+    env[i++] = with_text(turn, "JP1JobName=", node->name);
     env[i++] = "JP1NBQSQueueName=@SYSTEM";
-    env[i++] = arena_printf(turn, "JP1Priority=%d", node->priority);
+    env[i++] = with_number(turn, "JP1Priority=", node->priority);
     env[i++] = "JP1UserName=banto";
-    env[i++] = arena_printf(turn, "BANTO_DATE=%s", bizday_print(run->date, date));
+    env[i++] = with_text(turn, "BANTO_DATE=", bizday_print(run->date, date));
     env[i++] = arena_printf(turn, "BANTO_RUN=%lld/%d/%d", (long long)live->id, n, run->nodes[n].attempt);
     for (size_t k = 0; k < own; k++) {
         env[i++] = expand(engine, run, job->env[k]);

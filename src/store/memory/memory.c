@@ -218,16 +218,27 @@ struct sort_by {
     const struct query *query;
 };
 
+static int64_t number_at(const struct memory_row *row, const struct column *column)
+{
+    return *(const int64_t *)(const void *)(row->packed + column->offset);
+}
+
+static int compare_column(const struct table_info *info, size_t column, const struct memory_row *left, const struct memory_row *right)
+{
+    if (info->columns[column].type == COLUMN_I64) { /* nearly always */
+        int64_t a = number_at(left, &info->columns[column]), b = number_at(right, &info->columns[column]);
+        return (a > b) - (a < b);
+    }
+    return row_compare_column(info, column, left->packed, right->packed);
+}
+
 static int compare(const void *a, const void *b, void *context)
 {
     const struct sort_by *by = context;
     const struct memory_row *left = *(const struct memory_row *const *)a, *right = *(const struct memory_row *const *)b;
-    int order = 0;
-    if (by->query->order_column >= 0) {
-        order = row_compare_column(by->info, (size_t)by->query->order_column, left->packed, right->packed);
-    }
-    if (order == 0) {
-        order = row_compare_keys(by->info, left->packed, right->packed);
+    int order = by->query->order_column >= 0 ? compare_column(by->info, (size_t)by->query->order_column, left, right) : 0;
+    for (size_t k = 0; k < by->info->key_count && order == 0; k++) {
+        order = compare_column(by->info, k, left, right);
     }
     return by->query->is_descending ? -order : order;
 }
@@ -244,7 +255,7 @@ static bool find_extreme(const struct memory_table *table, const struct query *q
     int64_t best_key = 0;
     for (size_t i = 0; i < table->slot_count; i++) {
         const struct memory_row *row = table->slots[i].row;
-        int64_t key = row ? *(const int64_t *)(const void *)(row->packed + info->columns[0].offset) : 0;
+        int64_t key = row ? number_at(row, &info->columns[0]) : 0;
         if (row && (!best || (query->is_descending ? key > best_key : key < best_key))) {
             best = row;
             best_key = key;
