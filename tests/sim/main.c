@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * banto-sim [--seed N] [--years Y] [--nets N] [--hash] [--journal] [--faults on|off] [--jobs N] [-v]
+ * banto-sim [--seed N] [--seeds N] [--years Y] [--nets N] [--hash] [--journal] [--faults on|off] [--jobs N]
  *
  * Plays years of a made-up site and prints how many a minute it can do. On a broken promise it prints the seed and ends
- * with 1; the same seed gives the same course. Without arguments a short form: fixed seeds and a fresh one.
+ * with 1; the same seed gives the same course. Without arguments a short form: fixed seeds and a fresh one; with
+ * BANTO_LONG=1 in the environment twenty fresh seeds of a year each.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,8 +93,13 @@ int main(int argc, char **argv)
 {
     struct sim_options options = {.seed = 1, .years = 1, .nets = 300, .with_faults = true};
     int jobs = 1, seeds = 1;
-    if (argc == 1) {
+    if (argc == 1 && !getenv("BANTO_LONG")) {
         return short_form() ? 0 : 1;
+    }
+    if (argc == 1) {
+        seeds = 20;
+        jobs = 2;
+        options.seed = (uint64_t)time(NULL);
     }
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
@@ -114,7 +120,6 @@ int main(int argc, char **argv)
             has_value = false;
             options.with_hash |= strcmp(argv[i], "--hash") == 0;
             options.keeps_journal |= strcmp(argv[i], "--journal") == 0;
-            options.is_verbose |= strcmp(argv[i], "-v") == 0;
         }
         i += has_value;
     }

@@ -24,7 +24,7 @@ struct sim_options {
     uint64_t seed;
     double years;
     int nets;
-    bool with_hash, keeps_journal, with_faults, is_verbose;
+    bool with_hash, keeps_journal, with_faults;
 };
 
 enum { SIM_CLASSES = 2, SIM_AGENTS = 6 };
