@@ -92,7 +92,7 @@ static bool date_read(const char **at, struct bizday *ret)
     }
     char separator = **at == '/' ? '/' : '-';
     if (!literal(at, separator) || !digits(at, 1, 2, &c.month) || !literal(at, separator) ||
-        !digits(at, 1, 2, &c.day) || !civil_valid(c)) {
+        !digits(at, 1, 2, &c.day) || !civil_valid(c) || c.year < DATE_YEAR_MIN || c.year > DATE_YEAR_MAX) {
         return false;
     }
     *ret = bizday_of(c);

@@ -54,7 +54,9 @@ enum weekday bizday_weekday(struct bizday d);
 /* First day of the month `months` after that of `d`. */
 struct bizday bizday_month_start(struct bizday d, int months);
 
-/* "2026-06-29" or "2026/06/29" */
+/* "2026-06-29" or "2026/06/29". Years of texts keep their distance from the ends of the civil dates (1..9999), so that
+ * whatever is reckoned from a date somebody wrote is still one. */
+enum { DATE_YEAR_MIN = 1000, DATE_YEAR_MAX = 8999 };
 enum { DATE_TEXT_MAX = 16, TIME_TEXT_MAX = 8, INSTANT_TEXT_MAX = 40 };
 MUST_CHECK bool bizday_parse(const char *text, struct bizday *ret);
 const char *bizday_print(struct bizday d, char text[DATE_TEXT_MAX]); /* 2026-06-29; returns text */

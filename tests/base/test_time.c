@@ -47,7 +47,8 @@ static void months_step_over_the_year(void **state)
 static void dates_that_do_not_exist_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"2026-02-29", "2026-13-01", "2026-00-10", "2026-6", "", "2026/06-29", "2026-06-31", "x", "2026-06-29 "};
+    static const char *const bad[] = {"2026-02-29", "2026-13-01", "2026-00-10", "2026-6", "", "2026/06-29", "2026-06-31", "x", "2026-06-29 ",
+                                      "9999-12-31", "9000-01-01", "0999-12-31", "0001-01-01"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct bizday day = {77};
         assert_false(bizday_parse(bad[i], &day));
@@ -55,6 +56,8 @@ static void dates_that_do_not_exist_are_refused(void **state)
     }
     struct bizday day;
     assert_true(bizday_parse("2028/2/29", &day));
+    assert_true(bizday_parse("1000-01-01", &day));
+    assert_true(bizday_parse("8999-12-31", &day));
 }
 
 static void the_48_hour_clock_goes_to_47_59(void **state)

@@ -87,6 +87,7 @@ expect 0 "$banto" plan dates "$tmp/good" --from 2026-06-01 --to 2026-06-30
 says out ユニット
 expect 64 "$banto" plan dates "$tmp/good" --from 2026-06-30 --to 2026-06-01
 expect 64 "$banto" plan dates "$tmp/good" --from 2026-06-30
+expect 64 "$banto" plan dates "$tmp/good" --from 9999-12-01 --to 9999-12-31
 expect 65 "$banto" plan dates "$tmp/bad" --from 2026-06-01 --to 2026-06-30
 
 # jc= and x_calendar= that name nothing are told; a group of the site's units is found.
