@@ -351,7 +351,7 @@ void agents_reports(struct engine *engine, const struct message_in *message)
         engine->figures.events_in++;
         on_frame(engine, agent, &frame, message->session);
         gates_settle(engine);
-        const char *entity = frame.key.run ? arena_printf(&engine->turn, "run/%lld/%d", (long long)frame.key.run, frame.key.node)
+        const char *entity = frame.key.run ? run_entity(engine, frame.key.run, frame.key.node)
                                            : arena_printf(&engine->turn, "agent/%s", agent->name);
         entry_end(engine, &who, report_name(frame.kind), entity);
     }

@@ -74,6 +74,7 @@ void live_drop(struct engine *engine, struct live_run *live);
 /* From the store; *ret = NULL when there is no such run or it was imported. */
 MUST_CHECK bool live_load(struct engine *engine, int64_t id, struct live_run **ret, struct err *e);
 void generation_note(struct engine *engine, struct live_run *live); /* its status changed: facts, and who waits for it */
+const char *run_entity(struct engine *engine, int64_t run, int32_t node);
 const char *live_entity(struct engine *engine, const struct live_run *live, int32_t node); /* run/12/3, in the turn's arena */
 
 /* gates.c */

@@ -12,10 +12,29 @@ struct live_run *live_by_id(const struct engine *engine, int64_t id)
     return map_get_id(&engine->w.runs, (uint64_t)id);
 }
 
+/* run/12 or run/12/3, written from its end: every entry of the journal has one. */
+const char *run_entity(struct engine *engine, int64_t run, int32_t node)
+{
+    char text[48], *at = text + sizeof(text);
+    *--at = '\0';
+    for (int64_t rest = node; rest > 0; rest /= 10) {
+        *--at = (char)('0' + rest % 10);
+    }
+    if (node > 0) {
+        *--at = '/';
+    }
+    do {
+        *--at = (char)('0' + run % 10);
+        run /= 10;
+    } while (run > 0);
+    at -= 4;
+    memcpy(at, "run/", 4);
+    return arena_copy(&engine->turn, at);
+}
+
 const char *live_entity(struct engine *engine, const struct live_run *live, int32_t node)
 {
-    return node == 0 ? arena_printf(&engine->turn, "run/%lld", (long long)live->id)
-                     : arena_printf(&engine->turn, "run/%lld/%d", (long long)live->id, node);
+    return run_entity(engine, live->id, node);
 }
 
 static struct live_run *live_new(struct engine *engine, struct unit_entry *unit, struct version_entry *version,

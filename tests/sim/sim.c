@@ -11,7 +11,7 @@
 #include "engine/engine_priv.h"
 #include "tests/support/world.h"
 
-enum { HOUR_MS = 3600 * 1000, CALM_DAYS = 6, SETTLE_ROUNDS_MAX = 5000, CHECK_EVERY_TURNS = 200, COMPARE_EVERY_KILLS = 1 };
+enum { HOUR_MS = 3600 * 1000, CALM_DAYS = 6, SETTLE_ROUNDS_MAX = 5000, CHECK_EVERY_TURNS = 200, COMPARE_EVERY_KILLS = 3 };
 
 void sim_wrong(struct sim *sim, const char *fmt, ...)
 {
