@@ -6,7 +6,7 @@
  *   spawn.raw_per_s          raw starts of /bin/true on as many lanes as dispatch has slots
  *   dispatch.durable_per_s   ours, of the same round; medians of interleaved rounds
  *   dispatch.ratio           median of the rounds' ratios
- *   dispatch2.…              the same with two slots
+ *   dispatch8.… dispatch2.…  the same with eight and two slots
  *   dispatch.noop_overhead_us  processor time of bantod, net half, keeper and jobs, less that of a raw start, a job:
  *                            of a static program that does nothing
  *
@@ -20,7 +20,7 @@
 #include "tests/support/guard.h"
 #include "tests/support/server.h"
 
-enum { SLOTS = 64, SLOTS_FEW = 2, ROUNDS_MAX = 99, TIMEOUT_SEC = 300, RUN_MS = 60000 };
+enum { SLOTS = 128, FEW_SHARE = 4, ROUNDS_MAX = 99, TIMEOUT_SEC = 300, RUN_MS = 60000 };
 
 static void define(struct server *s, const char *net, const char *program, int jobs)
 {
@@ -57,22 +57,27 @@ static double run(struct server *s, const char *net, int jobs)
     return jobs * 1000.0 / (double)(s->ended_ms - s->started_ms);
 }
 
-static void rates(struct server *s, const char *prefix, int lanes, int jobs, int rounds)
+struct load {
+    const char *prefix, *net;
+    int lanes, jobs, rounds;
+};
+
+static void rates(struct server *s, const struct load *load)
 {
     double raw[ROUNDS_MAX], ours[ROUNDS_MAX], ratio[ROUNDS_MAX];
     char name[64];
-    slots(s, lanes);
-    for (int i = 0; i < rounds; i++) {
-        raw[i] = spawn_raw_of("/bin/true", lanes, jobs / lanes);
-        ours[i] = run(s, "/TRUE", jobs);
+    slots(s, load->lanes);
+    for (int i = 0; i < load->rounds; i++) {
+        raw[i] = spawn_raw_of("/bin/true", load->lanes, load->jobs / load->lanes);
+        ours[i] = run(s, load->net, load->jobs);
         ratio[i] = ours[i] / raw[i];
     }
-    (void)snprintf(name, sizeof(name), "spawn%s.raw_per_s", prefix);
-    figure(name, figures_median(raw, (size_t)rounds), "/s");
-    (void)snprintf(name, sizeof(name), "dispatch%s.durable_per_s", prefix);
-    figure(name, figures_median(ours, (size_t)rounds), "/s");
-    (void)snprintf(name, sizeof(name), "dispatch%s.ratio", prefix);
-    figure(name, figures_median(ratio, (size_t)rounds), "x");
+    (void)snprintf(name, sizeof(name), "spawn%s.raw_per_s", load->prefix);
+    figure(name, figures_median(raw, (size_t)load->rounds), "/s");
+    (void)snprintf(name, sizeof(name), "dispatch%s.durable_per_s", load->prefix);
+    figure(name, figures_median(ours, (size_t)load->rounds), "/s");
+    (void)snprintf(name, sizeof(name), "dispatch%s.ratio", load->prefix);
+    figure(name, figures_median(ratio, (size_t)load->rounds), "x");
 }
 
 /* Of us and of the children that we waited for. */
@@ -88,13 +93,13 @@ static double own_cpu_s(void)
     return sum;
 }
 
-static void overhead(struct server *s, const char *noop, int jobs, int rounds)
+static void overhead(struct server *s, const char *noop, int lanes, int jobs, int rounds)
 {
     double raw[ROUNDS_MAX], ours[ROUNDS_MAX], more[ROUNDS_MAX], rate[ROUNDS_MAX], raw_rate[ROUNDS_MAX];
-    slots(s, SLOTS);
+    slots(s, lanes);
     for (int i = 0; i < rounds; i++) {
         double before = own_cpu_s();
-        raw_rate[i] = spawn_raw_of(noop, SLOTS, jobs / SLOTS);
+        raw_rate[i] = spawn_raw_of(noop, lanes, jobs / lanes);
         raw[i] = (own_cpu_s() - before) * 1e6 / jobs;
         before = server_cpu_s(s);
         rate[i] = run(s, "/NOOP", jobs);
@@ -111,7 +116,8 @@ static void overhead(struct server *s, const char *noop, int jobs, int rounds)
 int main(int argc, char **argv)
 {
     int jobs = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 2000, rounds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 5;
-    if (jobs < SLOTS || jobs > 90000 || rounds < 1 || rounds > ROUNDS_MAX) {
+    int lanes = argc > 3 ? (int)strtol(argv[3], NULL, 10) : SLOTS;
+    if (lanes < 1 || lanes > SPAWN_RAW_LANES_MAX || jobs < lanes || jobs > 90000 || rounds < 1 || rounds > ROUNDS_MAX) {
         (void)fputs("usage: bench_dispatch [JOBS [ROUNDS [SLOTS]]]\n", stderr);
         return 64;
     }
@@ -121,15 +127,17 @@ int main(int argc, char **argv)
     guard_begin(TIMEOUT_SEC);
     own_folder(own, sizeof(own));
     (void)snprintf(noop, sizeof(noop), "%s/noop", own);
-    server_make(&s, folder, SLOTS, false);
+    server_make(&s, folder, lanes, false);
     server_start(&s);
     define(&s, "TRUE", "/bin/true", jobs);
+    define(&s, "FEW", "/bin/true", jobs / FEW_SHARE);
     define(&s, "NOOP", noop, jobs);
     server_wait_agent(&s);
     (void)run(&s, "/TRUE", jobs); /* warm */
-    rates(&s, "", SLOTS, jobs, rounds);
-    rates(&s, "2", SLOTS_FEW, jobs, rounds);
-    overhead(&s, noop, jobs, rounds);
+    rates(&s, &(struct load){"", "/TRUE", lanes, jobs, rounds});
+    rates(&s, &(struct load){"8", "/FEW", 8, jobs / FEW_SHARE, rounds});
+    rates(&s, &(struct load){"2", "/FEW", 2, jobs / FEW_SHARE, rounds});
+    overhead(&s, noop, lanes, jobs, rounds);
     server_stop(&s);
     return 0;
 }

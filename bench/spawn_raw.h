@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SPAWN_RAW_LANES = 2, SPAWN_RAW_LANES_MAX = 64 };
+enum { SPAWN_RAW_LANES = 2, SPAWN_RAW_LANES_MAX = 256 };
 
 struct spawn_raw_lane {
     const char *program;

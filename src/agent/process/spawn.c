@@ -110,6 +110,9 @@ ON_SECOND_STACK static long clone3_call(const struct clone_args_2 *args, int (*c
 #else
 static long clone3_call(const struct clone_args_2 *args, int (*child)(void *), void *data)
 {
+    (void)args;
+    (void)child;
+    (void)data;
     return -ENOSYS;
 }
 #endif
