@@ -26,6 +26,7 @@ struct definition {
 struct dates {
     struct cli *cli;
     const struct site *site;
+    const struct calendar *root; /* of "/" */
     const struct unit_file *file;
     VEC(struct definition) others; /* units/ of --site */
     bool has_others;           /* read, if there are any */
@@ -136,7 +137,7 @@ static void others_read(struct dates *dates)
 static const struct calendar *group_calendar_of(struct dates *dates, const struct unit *group)
 {
     if (!group) {
-        return dates->site->root;
+        return dates->root;
     }
     const struct calendar *known = map_get_id(&dates->calendars, (uint64_t)(uintptr_t)group);
     if (known) {
@@ -163,7 +164,7 @@ static const struct calendar *calendar_named(struct dates *dates, const char *na
     const char *path = service ? service + 1 : name;
     const struct unit *found = unit_find(dates->file, path);
     if (str_equal(path, "/")) {
-        return dates->site->root;
+        return dates->root;
     }
     if (!found && !dates->has_others) {
         others_read(dates);
@@ -221,6 +222,9 @@ static bool dates_open(struct dates *dates, struct bizday *from, struct bizday *
     if (!range_read(cli, from, to, e) || !site_read(cli, &dates->site, e)) {
         return false;
     }
+    /* "/" without a site is JP1's: nothing said anywhere means open (docs/jp1.md J-29). */
+    struct calendar_level open = {.name = "/", .base_time = DAYTIME_NONE};
+    dates->root = cli_value(cli, "site") ? dates->site->root : calendar_make(&cli->arena, &open);
     dates->registered = *from;
     return !registered || bizday_parse(registered, &dates->registered) ||
            err_set(e, ERR_FIELD_VALUE, "--registered" ARG "%.40s" ARG "YYYY-MM-DD", registered);
@@ -248,7 +252,9 @@ int plan_dates(struct cli *cli)
     timeline_sort(&timeline);
     json_list(&j, NULL);
     for (size_t i = 0; i < timeline.rows.n; i++) {
-        row_say(&dates, &j, &timeline.rows.at[i]);
+        if (timeline.rows.at[i].occurrence.reason != OCCURRENCE_NO_SUCH_DAY) { /* that month has no occurrence to tell of */
+            row_say(&dates, &j, &timeline.rows.at[i]);
+        }
     }
     json_end(&j);
     timeline_close(&timeline);

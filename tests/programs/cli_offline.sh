@@ -94,7 +94,7 @@ expect 65 "$banto" plan dates "$tmp/bad" --from 2026-06-01 --to 2026-06-30
 mkdir -p "$tmp/site/units"
 printf 'site: s\ncalendars:\n  - name: OPEN\n    open_weekdays: [su, mo, tu, we, th, fr, sa]\n' >"$tmp/site/site.yaml"
 printf 'unit=暦;{ty=g;unit=月休;{ty=g;x_calendar=OPEN;cl=mo;}}\n' | iconv -f UTF-8 -t CP932 >"$tmp/site/units/cal.txt"
-printf 'unit=g;{ty=g;\nx_calendar=OPEN;\nunit=n;{ty=n;sd=1,6;sh=1,af;\njc=/暦/月休;\nejn=nobody;}}\n' >"$tmp/borrow"
+printf 'unit=g;{ty=g;\nx_calendar=OPEN;cl=sa;cl=su;\nunit=n;{ty=n;sd=1,6;sh=1,af;\njc=/暦/月休;\nejn=nobody;}}\n' >"$tmp/borrow"
 expect 0 "$banto" plan dates "$tmp/borrow" --from 2026-06-01 --to 2026-06-30 --json
 says out '"date":"2026-06-08"'
 says err "^$tmp/borrow:2:1: BNT0262-W /g: x_calendar=OPEN"
