@@ -140,7 +140,7 @@ static void pred_check(const struct facts *facts, const struct gate *gate, const
     bool is_of_range = gate->scope == PRED_DAY || gate->scope == PRED_MONTH || gate->scope == PRED_MONTH_BEFORE;
     bool is_late_plan = is_of_range && plan_pending(unit, range.from, range.to, subject->planned);
     bool is_planned = gate->scope == PRED_DAY && !newest && has_plan(unit, range.from, range.to);
-    const char *state = "未実行 / not run";
+    const char *state = "未実行 (not run)";
     if (newest) {
         state = status_row((enum status)newest->status)->text[LANG_JA];
         bool is_in_time = gate->scope != PRED_WITHIN ||
@@ -155,7 +155,7 @@ static void pred_check(const struct facts *facts, const struct gate *gate, const
     }
     (void)shut(ret, gate_key(GATE_KEY_UNIT, (uint64_t)unit->id), ERR_GATE_PRED);
     (void)snprintf(ret->args, sizeof(ret->args), "%s" ARG "%s" ARG "%s", unit->path, range.words,
-                   is_late_plan || is_planned ? "開始前 / not started" : state);
+                   is_late_plan || is_planned ? "開始前 (not started)" : state);
 }
 
 static void online_check(const struct facts *facts, const struct gate *gate, const struct gate_subject *subject,
