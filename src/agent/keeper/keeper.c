@@ -13,7 +13,7 @@
 #include "agent/keeper/keeper_priv.h"
 
 /* STARTS_MAX a round, so that streams and ends are not kept waiting by a thousand starts. */
-enum { BUCKETS = 1024, STARTS_MAX = 64, EVENTS_MAX = 64 };
+enum { BUCKETS = 1024, STARTS_MAX = 32, EVENTS_MAX = 64 };
 
 struct keeper {
     struct keeper_options options;
