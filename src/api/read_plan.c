@@ -43,7 +43,7 @@ static const char *plan_time(struct call *call, const struct occurrence_row *row
     if (minute < 0) {
         return NULL;
     }
-    return arena_printf(call->into, "%lld:%02lld", (long long)(minute / 60), (long long)(minute % 60));
+    return arena_printf(call->into, "%02lld:%02lld", (long long)(minute / 60), (long long)(minute % 60));
 }
 
 struct plan_page {
@@ -80,7 +80,8 @@ static void occurrence_answer(struct call *call, const struct occurrence_row *ro
     json_text(j, "time", plan_time(call, row));
     answer_instant(call, "start", row->start_ms);
     answer_instant(call, "planned", row->planned_ms);
-    json_text(j, "state", plan_state_word(row->state));
+    json_text(j, "state", plan_state_word(row->state & PLAN_STATE_BITS));
+    json_bool(j, "changed", row->state & PLAN_CHANGED_BIT);
     json_text(j, "reason", row->reason);
     reason_answer(j, row->reason);
     if (row->shifted_from != 0 && row->shifted_from != BIZDAY_NONE.day) {
@@ -114,7 +115,9 @@ static bool plan_rows(struct call *call, struct plan_page *page, const struct qu
         const struct occurrence_row *at = &rows_read.at[i];
         const char *path = NULL;
         bool is_before = at->start_ms < page->after_ms || (at->start_ms == page->after_ms && at->id <= page->after_id);
-        bool is_skip = at->state == PLAN_SKIPPED || at->state == PLAN_CANCELLED;
+        int64_t state = at->state & PLAN_STATE_BITS;
+        bool is_by_rule = !(at->state & PLAN_CHANGED_BIT); /* what a person took out tonight is news */
+        bool is_skip = (state == PLAN_SKIPPED && is_by_rule) || state == PLAN_CANCELLED;
         if (is_before || (is_skip && !page->with_skipped)) {
             continue;
         }

@@ -106,23 +106,39 @@ static int run_start(struct cli *cli)
     return status;
 }
 
-/* A run's own line and the table of its units, or a unit. */
+/* A run on its page; a unit, and its latest run. */
 static int show(struct cli *cli)
 {
     const char *target = cli->rest.at[cli->rest.n - 1];
     int64_t number;
-    if (!str_to_i64(str_of(target), 0, INT64_MAX, &number)) {
-        cli->operation = operation_of(OPERATION_UNIT_SHOW);
-        cli->values = arena_array(&cli->arena, const char *, cli->operation->field_count + 1);
-        cli_set(cli, "unit", target);
+    int status = 0;
+    if (str_to_i64(str_of(target), 0, INT64_MAX, &number)) {
+        return cli->is_json ? request_run(cli, cli->operation) : run_page(cli, target);
+    }
+    cli->operation = operation_of(OPERATION_UNIT_SHOW);
+    cli->values = arena_array(&cli->arena, const char *, cli->operation->field_count + 1);
+    cli_set(cli, "unit", target);
+    if (cli->is_json) {
         return request_run(cli, cli->operation);
     }
-    int status = request_run(cli, cli->operation);
-    if (status == 0 && !cli->is_json) {
-        (void)fputc('\n', stdout);
-        status = request_run(cli, operation_of(OPERATION_RUN_NODES));
+    CLEANUP(strbuf_close) struct strbuf path = {0};
+    strbuf_printf(&path, "%s?unit=", cli->operation->path);
+    percent_encode(&path, target);
+    json_t *unit = request_json(cli, strbuf_str(&path), &status);
+    int64_t last = json_integer_value(json_object_get(unit, "last_run"));
+    if (unit) {
+        static const char *const elsewhere[] = {"id", "version", "last_status", "last_date", "last_started", "last_ended", "tree"};
+        for (size_t i = 0; i < COUNT(elsewhere) && (last != 0 || i < 2); i++) { /* on the page of the run */
+            (void)json_object_del(unit, elsewhere[i]);
+        }
+        answer_print(cli, cli->operation, unit, stdout);
     }
-    return status;
+    json_decref(unit);
+    if (status != 0 || last == 0) {
+        return status;
+    }
+    (void)fputc('\n', stdout);
+    return run_page(cli, arena_printf(&cli->arena, "%lld", (long long)last));
 }
 
 static int rerun(struct cli *cli)

@@ -21,6 +21,7 @@ struct cli {
     struct arena arena;
     enum lang lang;
     bool is_json, is_yes, wants_help;
+    const char *day;           /* execution date that times are seen from; NULL */
     const char *server;        /* unix:PATH or http(s)://…; NULL until found */
     const char *data;          /* --data */
     const struct operation *operation;
@@ -64,8 +65,21 @@ void percent_encode(struct strbuf *into, const char *text);
 /* Text of a file in UTF-8; encoding NULL = guessed. */
 MUST_CHECK bool text_read(struct cli *cli, const char *path, const char *encoding, char **ret, size_t *n, struct err *e);
 
+/* labels.c: words for people. */
+const char *label_of(const struct cli *cli, const char *key);                     /* of a member's name */
+bool label_is_shown(const char *key, const json_t *value);                        /* is it worth a line? */
+const char *word_of(const struct cli *cli, const char *key, const char *value);   /* of what a member holds */
+/* An instant in the 48-hour form of `day` (2026-06-29), or as date and time when day is NULL or far away. */
+const char *time_shown(struct arena *into, const char *text, const char *day);
+
+/* page.c: what one looks at first. */
+int run_page(struct cli *cli, const char *run);            /* one run; the exit status */
+void forecast_head(const struct cli *cli, const json_t *root, FILE *to);
+
 /* show.c: answers for people. */
 void table_print(const struct cli *cli, const struct operation *operation, const json_t *items, FILE *to);
+const char *member_text(const struct cli *cli, struct arena *into, const json_t *item, const char *key);
+const char *status_shown(const struct cli *cli, struct arena *into, const json_t *item); /* with held, delayed … */
 void answer_print(const struct cli *cli, const struct operation *operation, const json_t *root, FILE *to);
 /* Prints "BNT… text" and what to do; returns the exit status. */
 int err_say(const struct cli *cli, const struct err *e);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "jobnet/status.h"
+#include "base/macros.h"
 
 enum { COLUMNS_MAX = 24 };
 
@@ -16,29 +16,54 @@ struct table_column {
     size_t width;
 };
 
-/* "2026-06-29T19:00:00+09:00" -> "06-29 19:00:00": a night fits into one glance. */
-static const char *short_time(struct arena *into, const char *text)
+/* What the run is besides its status. */
+static const struct {
+    const char *key, *text[LANGS];
+} marks[] = {{"held", {"保留", "held"}},
+             {"suspended", {"サスペンド", "suspended"}},
+             {"changed", {"変更", "changed"}},
+             {"deadline_missed", {"期限超過", "deadline missed"}},
+             {"deadline_at_risk", {"期限危険", "deadline at risk"}},
+             {"start_delayed", {"開始遅延", "start delayed"}},
+             {"end_delayed", {"終了遅延", "end delayed"}}};
+
+static const char *with_marks(const struct cli *cli, struct arena *into, const json_t *item, const char *status)
 {
-    if (strlen(text) < 19 || text[10] != 'T') {
-        return text;
+    const char *name = json_string_value(json_object_get(item, "status"));
+    bool is_ended = json_is_true(json_object_get(item, "is_ended"));
+    for (size_t i = 0; i < COUNT(marks); i++) {
+        bool is_said = (i == 0 && name && str_equal(name, "holding")) || (is_ended && !str_equal(marks[i].key, "deadline_missed"));
+        if (!is_said && json_is_true(json_object_get(item, marks[i].key))) {
+            status = arena_printf(into, "%s%s%s", status, cli->lang == LANG_EN ? ", " : "・", marks[i].text[cli->lang]);
+        }
     }
-    return arena_printf(into, "%.5s %.8s", text + 5, text + 11);
+    return status;
 }
 
-static const char *status_words(const struct cli *cli, const char *name)
+static const char *day_of(const struct cli *cli, const json_t *item)
 {
-    enum status status;
-    return status_parse(name, &status) ? status_row(status)->text[cli->lang] : name;
+    const char *day = json_string_value(json_object_get(item, "date"));
+    return day ? day : cli->day;
 }
 
-static const char *scalar_text(const struct cli *cli, struct arena *into, const json_t *value, enum shown_type type)
+/* Members that come in both languages: key for ja, key_ja or key_en. */
+static const json_t *member_value(const struct cli *cli, const json_t *item, const char *key)
+{
+    char other[64];
+    size_t n = strlen(key);
+    bool is_ja = n > 3 && str_equal(key + n - 3, "_ja");
+    (void)snprintf(other, sizeof(other), "%.*s%s", (int)(is_ja ? n - 3 : n), key, is_ja ? "" : "_en");
+    const json_t *value = cli->lang == LANG_EN ? json_object_get(item, other) : NULL;
+    return value ? value : json_object_get(item, key);
+}
+
+static const char *scalar_text(const struct cli *cli, struct arena *into, const json_t *value)
 {
     if (!value || json_is_null(value)) {
         return "";
     }
     if (json_is_string(value)) {
-        const char *text = json_string_value(value);
-        return type == SHOWN_TIME ? short_time(into, text) : type == SHOWN_STATUS ? status_words(cli, text) : text;
+        return json_string_value(value);
     }
     if (json_is_integer(value)) {
         return arena_printf(into, "%lld", (long long)json_integer_value(value));
@@ -51,6 +76,25 @@ static const char *scalar_text(const struct cli *cli, struct arena *into, const 
     }
     const json_t *own = json_object_get(value, cli->lang == LANG_EN ? "en" : "ja"); /* {"ja": …, "en": …} */
     return json_is_string(own) ? json_string_value(own) : "…";
+}
+
+const char *member_text(const struct cli *cli, struct arena *into, const json_t *item, const char *key)
+{
+    const json_t *value = member_value(cli, item, key);
+    if (!json_is_string(value)) {
+        bool is_nothing = str_equal(key, "run") && json_integer_value(value) == 0; /* an event of no run */
+        return is_nothing ? "" : scalar_text(cli, into, value);
+    }
+    const char *text = json_string_value(value);
+    size_t n = strlen(key);
+    char base[64];
+    (void)snprintf(base, sizeof(base), "%.*s", (int)(n > 3 && str_equal(key + n - 3, "_ja") ? n - 3 : n), key);
+    return time_shown(into, word_of(cli, base, text), day_of(cli, item));
+}
+
+const char *status_shown(const struct cli *cli, struct arena *into, const json_t *item)
+{
+    return with_marks(cli, into, item, member_text(cli, into, item, "status"));
 }
 
 /* A line break inside a cell would tear the table. */
@@ -84,7 +128,28 @@ static void cell_print(FILE *to, const char *text, const struct table_column *co
     (void)fputs(is_last ? "\n" : "  ", to);
 }
 
-/* Columns of the table; without any of its own, the plain members of the first item. */
+/* Without columns of its own: the plain members that any item has something in, as the first that has them orders them. */
+static size_t columns_guess(const struct cli *cli, const json_t *items, struct table_column columns[COLUMNS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const char *key;
+        json_t *value;
+        json_object_foreach(json_array_get(items, i), key, value)
+        {
+            bool is_known = json_is_array(value) || json_is_object(value) || !label_is_shown(key, value);
+            for (size_t c = 0; c < n; c++) {
+                is_known = is_known || str_equal(columns[c].key, key);
+            }
+            if (!is_known && n < COLUMNS_MAX) {
+                enum shown_type type = json_is_number(value) ? SHOWN_NUMBER : SHOWN_TEXT;
+                columns[n++] = (struct table_column){key, label_of(cli, key), type, 0};
+            }
+        }
+    }
+    return n;
+}
+
 static size_t columns_of(const struct cli *cli, const struct operation *operation, const json_t *items,
                          struct table_column columns[COLUMNS_MAX])
 {
@@ -93,16 +158,7 @@ static size_t columns_of(const struct cli *cli, const struct operation *operatio
         const struct operation_shown *shown = &operation->shown[i];
         columns[n++] = (struct table_column){shown->key, shown->heading[cli->lang], shown->type, 0};
     }
-    const char *key;
-    json_t *value;
-    json_object_foreach(n == 0 ? json_array_get(items, 0) : NULL, key, value)
-    {
-        if (n < COLUMNS_MAX && !json_is_array(value) && !json_is_object(value)) {
-            enum shown_type type = json_is_number(value) ? SHOWN_NUMBER : str_equal(key, "status") ? SHOWN_STATUS : SHOWN_TEXT;
-            columns[n++] = (struct table_column){key, key, type, 0};
-        }
-    }
-    return n;
+    return n > 0 ? n : columns_guess(cli, items, columns);
 }
 
 void table_print(const struct cli *cli, const struct operation *operation, const json_t *items, FILE *to)
@@ -110,12 +166,17 @@ void table_print(const struct cli *cli, const struct operation *operation, const
     CLEANUP(arena_close) struct arena tmp = {0};
     struct table_column columns[COLUMNS_MAX];
     size_t column_count = columns_of(cli, operation, items, columns), row_count = json_array_size(items);
+    if (row_count == 0) {
+        (void)fputs(cli->lang == LANG_EN ? "(none)\n" : "(該当なし)\n", to);
+        return;
+    }
     const char **cells = arena_array(&tmp, const char *, row_count * column_count + 1);
     for (size_t c = 0; c < column_count; c++) {
         columns[c].width = utf8_columns(columns[c].heading);
         for (size_t r = 0; r < row_count; r++) {
-            const json_t *value = json_object_get(json_array_get(items, r), columns[c].key);
-            const char *text = one_line(&tmp, scalar_text(cli, &tmp, value, columns[c].type));
+            const json_t *item = json_array_get(items, r);
+            const char *text = one_line(&tmp, member_text(cli, &tmp, item, columns[c].key));
+            text = columns[c].type == SHOWN_STATUS ? with_marks(cli, &tmp, item, text) : text;
             size_t width = utf8_columns(text);
             cells[r * column_count + c] = text;
             columns[c].width = width > columns[c].width ? width : columns[c].width;
@@ -140,11 +201,17 @@ static void list_print(const struct cli *cli, const json_t *list, FILE *to)
 {
     CLEANUP(arena_close) struct arena tmp = {0};
     for (size_t i = 0; i < json_array_size(list); i++) {
-        (void)fprintf(to, "%s%s", i ? ", " : "", scalar_text(cli, &tmp, json_array_get(list, i), SHOWN_TEXT));
+        (void)fprintf(to, "%s%s", i ? ", " : "", scalar_text(cli, &tmp, json_array_get(list, i)));
     }
     (void)fputc('\n', to);
 }
 
+static bool has_languages(const json_t *value)
+{
+    return json_is_object(value) && json_object_get(value, "ja");
+}
+
+/* Plain members first, each on its line; then what is below, under its label. */
 static void object_print(const struct cli *cli, const json_t *root, int indent, FILE *to)
 {
     CLEANUP(arena_close) struct arena tmp = {0};
@@ -153,22 +220,31 @@ static void object_print(const struct cli *cli, const json_t *root, int indent, 
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)root, key, value)
     {
-        width = utf8_columns(key) > width ? utf8_columns(key) : width;
+        bool is_line = label_is_shown(key, value) && !is_table(value) && (!json_is_object(value) || has_languages(value));
+        size_t columns = is_line ? utf8_columns(label_of(cli, key)) : 0;
+        width = columns > width ? columns : width;
     }
-    json_object_foreach((json_t *)(uintptr_t)root, key, value)
-    {
-        bool has_lang = json_is_object(value) && json_object_get(value, "ja");
-        (void)fprintf(to, "%*s%-*s  ", indent, "", (int)width, key);
-        if (is_table(value)) {
-            (void)fputc('\n', to);
-            table_print(cli, NULL, value, to);
-        } else if (json_is_array(value)) {
-            list_print(cli, value, to);
-        } else if (json_is_object(value) && !has_lang) {
-            (void)fputc('\n', to);
-            object_print(cli, value, indent + 2, to);
-        } else {
-            (void)fprintf(to, "%s\n", scalar_text(cli, &tmp, value, str_equal(key, "status") ? SHOWN_STATUS : SHOWN_TEXT));
+    for (int below = 0; below < 2; below++) {
+        json_object_foreach((json_t *)(uintptr_t)root, key, value)
+        {
+            bool is_below = is_table(value) || (json_is_object(value) && !has_languages(value));
+            if (!label_is_shown(key, value) || is_below != (below == 1)) {
+                continue;
+            }
+            const char *label = label_of(cli, key);
+            spaces(to, (size_t)indent);
+            if (is_below) {
+                (void)fprintf(to, "%s:\n", label);
+                is_table(value) ? table_print(cli, NULL, value, to) : object_print(cli, value, indent + 2, to);
+                continue;
+            }
+            (void)fputs(label, to);
+            spaces(to, width - utf8_columns(label) + 2);
+            if (json_is_array(value)) {
+                list_print(cli, value, to);
+            } else {
+                (void)fprintf(to, "%s\n", member_text(cli, &tmp, root, key));
+            }
         }
     }
 }
@@ -191,7 +267,14 @@ static void rest_print(const struct cli *cli, const json_t *root, const char *bu
     json_t *rest = json_copy((json_t *)(uintptr_t)root);
     (void)json_object_del(rest, but);
     (void)json_object_del(rest, "next");
-    if (json_object_size(rest) > 0) {
+    bool is_worth_it = false;
+    const char *key;
+    json_t *value;
+    json_object_foreach(rest, key, value)
+    {
+        is_worth_it = is_worth_it || label_is_shown(key, value);
+    }
+    if (is_worth_it) {
         object_print(cli, rest, 0, to);
         (void)fputc('\n', to);
     }
@@ -206,6 +289,9 @@ void answer_print(const struct cli *cli, const struct operation *operation, cons
     if (is_text) {
         (void)fputs(json_string_value(text), to);
     } else if (list) {
+        if (operation->code == OPERATION_PLAN_FORECAST) {
+            forecast_head(cli, root, to);
+        }
         rest_print(cli, root, list, to);
         table_print(cli, operation, json_object_get(root, list), to);
         const json_t *next = json_object_get(root, "next");
@@ -222,6 +308,7 @@ int err_say(const struct cli *cli, const struct err *e)
     CLEANUP(strbuf_close) struct strbuf text = {0};
     const struct message *message = message_of(e->code);
     err_print(&text, e, cli->lang);
+    (void)fflush(stdout); /* what came before stands before */
     (void)fprintf(stderr, "%s\n%s%s\n", strbuf_str(&text), cli->lang == LANG_EN ? "  " : "  対処: ", message->action[cli->lang]);
     return message->exit_status;
 }
@@ -238,9 +325,11 @@ static void diags_say(const struct cli *cli, const json_t *diags)
     for (size_t i = 0; i < json_array_size(diags); i++) {
         const json_t *diag = json_array_get(diags, i);
         const char *id = json_string_value(json_object_get(diag, "id"));
-        (void)fprintf(stderr, "%s:%lld:%lld: %s %s\n", cli->files.n ? cli->files.at[0] : "",
+        const char *unit = json_string_value(json_object_get(diag, "unit"));
+        (void)fprintf(stderr, "%s:%lld:%lld: %s %s%s%s\n", cli->files.n ? cli->files.at[0] : "",
                       (long long)json_integer_value(json_object_get(diag, "line")),
-                      (long long)json_integer_value(json_object_get(diag, "column")), id ? id : "", lang_text(cli, diag));
+                      (long long)json_integer_value(json_object_get(diag, "column")), id ? id : "", unit ? unit : "",
+                      unit ? ": " : "", lang_text(cli, diag));
     }
 }
 
@@ -249,6 +338,7 @@ int refusal_say(const struct cli *cli, const json_t *root, long http_status)
     const json_t *error = json_object_get(root, "error");
     const char *id = json_string_value(json_object_get(error, "id"));
     const struct message *message = id ? message_find(id) : NULL;
+    (void)fflush(stdout);
     if (cli->is_json) {
         (void)json_dumpf(root, stderr, JSON_COMPACT);
         (void)fputc('\n', stderr);

@@ -54,8 +54,8 @@ bool act_window_command(struct act_call *call)
     enum window_phase from = seen->commanded == PHASE_UNKNOWN ? PHASE_CLOSED : seen->commanded;
     bool is_emergency = act->is_emergency && act->text[0];
     if (from != phase && !window_move_allowed(from, phase, is_emergency)) {
-        return err_set(call->err, ERR_WINDOW_MOVE, "%s" ARG "%s" ARG "%s", window_phase_name(from)->text[LANG_JA],
-                       window_phase_name(phase)->text[LANG_JA], act->cls);
+        return err_set(call->err, ERR_WINDOW_MOVE, "%s" ARG "%s" ARG "%s", act->cls, window_phase_name(from)->text[LANG_JA],
+                       window_phase_name(phase)->text[LANG_JA]);
     }
     int64_t holder = phase == PHASE_OPEN ? holder_of(call->engine, window->group->name) : 0;
     bool is_decided = false;

@@ -248,6 +248,8 @@ static void say_opening(struct act_call *call, const struct snapshot *s, const s
     size_t n = forecast_chain(forecast, forecast->opening_row, chain, CHAIN_MAX);
     json_open(&call->json, "opening");
     json_instant(&call->json, "prepare", s->input.opening, zone_offset_sec(engine->w.site->zone, engine->now) / 60);
+    char time[TIME_TEXT_MAX];
+    json_text(&call->json, "prepare_time", daytime_print((struct daytime){engine->w.site->opening_prepare_minute}, time));
     json_number(&call->json, "slack_minutes", forecast->opening_slack_ms / MINUTE_MS);
     json_text(&call->json, "last", forecast->rows[forecast->opening_row].path);
     json_list(&call->json, "chain");

@@ -117,7 +117,7 @@ static bool load_plans(struct engine *engine, struct err *e)
             *vec_add(&unit->facts.plan) = (struct plan_entry){
                 .id = row.id, .run = row.run, .start_ms = row.start_ms, .planned_ms = row.planned_ms,
                 .date = {(int32_t)row.date}, .shifted_from = {(int32_t)row.shifted_from}, .rule = (int32_t)row.rule,
-                .state = (uint8_t)(row.state & 0xFF), .is_changed = (row.state & 0x100) != 0, .is_held = row.is_held != 0,
+                .state = (uint8_t)(row.state & PLAN_STATE_BITS), .is_changed = (row.state & PLAN_CHANGED_BIT) != 0, .is_held = row.is_held != 0,
                 .reason = row.reason[0] ? arena_copy(&engine->w.names, row.reason) : NULL};
         }
     }

@@ -62,7 +62,7 @@ void put_plan(struct engine *engine, const struct unit_entry *unit, const struct
 {
     struct occurrence_row row = {
         .id = plan->id, .unit = unit->id, .date = plan->date.day, .rule = plan->rule, .start_ms = plan->start_ms,
-        .planned_ms = plan->planned_ms, .state = plan->state | (plan->is_changed ? 0x100 : 0),
+        .planned_ms = plan->planned_ms, .state = plan->state | (plan->is_changed ? PLAN_CHANGED_BIT : 0),
         .reason = plan->reason ? plan->reason : "", .shifted_from = plan->shifted_from.day, .is_held = plan->is_held,
         .run = plan->run, .calendar = "",
     };

@@ -29,6 +29,7 @@ static void say_gate(struct act_call *call, struct live_run *live, int32_t n, co
         }
         json_text(&call->json, "message", message_of(answer.why)->id);
         json_text(&call->json, "action", message_of(answer.why)->action[LANG_JA]);
+        json_text(&call->json, "action_en", message_of(answer.why)->action[LANG_EN]);
     }
     json_end(&call->json);
 }

@@ -30,6 +30,9 @@ enum plan_state {
     PLAN_MISSED                /* its time passed while stopped and x_missed left it out */
 };
 
+/* As the store keeps it: the state, and whether a person changed the entry. */
+enum { PLAN_STATE_BITS = 0xFF, PLAN_CHANGED_BIT = 0x100 };
+
 /* One planned start of a unit. */
 struct plan_entry {
     int64_t id, run;           /* run: 0 until started */

@@ -147,16 +147,49 @@ static void columns_line_up_with_wide_characters(void **state)
     char *text = NULL;
     size_t n = 0;
     json_t *items = json_loads("[{\"run\":1,\"unit\":\"/短\",\"date\":\"2026-06-29\",\"status\":\"running\",\"started\":"
-                               "\"2026-06-29T21:30:00+09:00\",\"ended\":null,\"reason\":\"a\\nb\"},"
+                               "\"2026-06-30T01:30:00+09:00\",\"held\":true,\"ended\":null,\"reason\":\"a\\nb\"},"
                                "{\"run\":1234,\"unit\":\"/審査支払/JN404\",\"date\":\"2026-06-29\",\"status\":\"abnormal\"}]", 0, NULL);
     FILE *to = open_memstream(&text, &n);
     table_print(&cli, operation_of(OPERATION_RUN_LIST), items, to);
     (void)fclose(to);
     json_decref(items);
-    assert_string_equal(text, "番号  ユニット         実行日      状態          開始            終了  理由\n"
-                              "   1  /短              2026-06-29  実行中        06-29 21:30:00        a b\n"
-                              "1234  /審査支払/JN404  2026-06-29  異常検出終了                        \n");
+    assert_string_equal(text, "番号  ユニット         実行日      状態          開始      終了  理由\n"
+                              "   1  /短              2026-06-29  実行中・保留  25:30:00        a b\n"
+                              "1234  /審査支払/JN404  2026-06-29  異常検出終了                  \n");
     free(text);
+}
+
+static void times_are_seen_from_their_business_day(void **state)
+{
+    struct arena tmp = {0};
+    const char *at = "2026-06-30T01:30:12.250+09:00";
+    assert_string_equal(time_shown(&tmp, at, "2026-06-29"), "25:30:12");
+    assert_string_equal(time_shown(&tmp, at, "2026-06-30"), "01:30:12");
+    assert_string_equal(time_shown(&tmp, at, "2026-06-28"), "2026-06-30 01:30:12");
+    assert_string_equal(time_shown(&tmp, at, NULL), "2026-06-30 01:30:12");
+    assert_string_equal(time_shown(&tmp, "電話", "2026-06-29"), "電話");
+    arena_close(&tmp);
+}
+
+/* What holds words, counts and tables, as people read it. */
+static void answers_are_labelled_in_the_reader_s_language(void **state)
+{
+    const char *answer = "{\"count\":2,\"dry_run\":false,\"status_ja\":\"前提待ち\",\"gates\":[{\"gate\":\"lock\",\"open\":true},"
+                         "{\"gate\":\"pred\",\"open\":false,\"why\":\"まだ\",\"why_en\":\"not yet\"}]}";
+    const char *wanted[LANGS] = {[LANG_JA] = "件数  2\n前提:\n種類  満たす  わけ\n排他  はい    \n先行  いいえ  まだ\n",
+                                 [LANG_EN] = "count  2\ngates:\ngate         met  why\nlock         yes  \npredecessor  no   not yet\n"};
+    for (int lang = 0; lang < LANGS; lang++) {
+        struct cli cli = {.lang = (enum lang)lang};
+        char *text = NULL;
+        size_t n = 0;
+        json_t *root = json_loads(answer, 0, NULL);
+        FILE *to = open_memstream(&text, &n);
+        answer_print(&cli, operation_of(OPERATION_RUN_WHY), root, to);
+        (void)fclose(to);
+        json_decref(root);
+        assert_string_equal(text, wanted[lang]);
+        free(text);
+    }
 }
 
 static void refusals_give_their_own_exit_status(void **state)
@@ -179,6 +212,8 @@ int main(void)
         cmocka_unit_test(every_operation_has_help_in_both_languages),
         cmocka_unit_test(verbs_and_routes_are_unique),
         cmocka_unit_test(columns_line_up_with_wide_characters),
+        cmocka_unit_test(times_are_seen_from_their_business_day),
+        cmocka_unit_test(answers_are_labelled_in_the_reader_s_language),
         cmocka_unit_test(refusals_give_their_own_exit_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
