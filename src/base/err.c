@@ -72,12 +72,33 @@ static struct str argument(const char *args, int wanted)
     return head;
 }
 
+/* What was not found, in words; other kinds stay as they are. */
+static struct str kind_word(struct str kind)
+{
+    static const char *const words[][2] = {
+        {"unit", "ユニット"},   {"run", "実行"},     {"node", "実行内のユニット"}, {"plan", "予定"},   {"agent", "エージェント"},
+        {"window", "窓口"},     {"event", "イベント"}, {"decision", "判断の記録"}, {"version", "版"}, {"calendar", "カレンダー"},
+        {"group", "グループ"},  {"journal", "記録"}, {"path", "パス"},
+    };
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (str_is(kind, words[i][0])) {
+            return str_of(words[i][1]);
+        }
+    }
+    return kind;
+}
+
 void message_text(struct strbuf *into, enum err_code code, enum lang lang, const char *args)
 {
     const char *at = message_of(code)->text[lang];
     while (*at) {
         if (at[0] == '{' && at[1] >= '1' && at[1] <= '6' && at[2] == '}') {
-            struct str value = argument(args, at[1] - '0');
+            struct str value = argument(args, at[1] - '0'), en;
+            struct str ja = value;
+            if (str_cut(value, OR_EN[0], &ja, &en)) {
+                value = lang == LANG_EN ? en : ja;
+            }
+            value = code == ERR_NOT_FOUND && lang == LANG_JA && at[1] == '1' ? kind_word(value) : value;
             strbuf_add(into, value.at, value.n);
             at += 3;
         } else {

@@ -16,6 +16,7 @@
 #include "base/str.h"
 
 #define ARG "\x1f"
+#define OR_EN "\x1e" /* inside one argument: Japanese words OR_EN English words */
 
 enum err_code {
     ERR_NONE,

@@ -56,20 +56,45 @@ static void progress(const struct cli *cli, size_t at, const char *file)
     }
 }
 
+/* One file; what was stored in a line for people. */
+static int define_file(struct cli *cli, const char *file, bool is_quiet)
+{
+    struct err e = {0};
+    struct answer answer = {0};
+    cli_set(cli, "file", file);
+    cli->file = file; /* named in messages */
+    if (cli->is_json && !is_quiet) {
+        return request_run(cli, cli->operation);
+    }
+    if (!request_send(cli, cli->operation, &answer, &e)) {
+        return err_say(cli, &e);
+    }
+    json_t *root = json_loadb(strbuf_str(&answer.body), answer.body.n, 0, NULL);
+    int status = !root ? say(cli, ERR_ANSWER, "JSON") : answer.status >= 400 ? refusal_say(cli, root, answer.status) : 0;
+    if (status == 0 && !is_quiet) {
+        answer_print(cli, cli->operation, root, stdout);
+    }
+    json_decref(root);
+    strbuf_close(&answer.body);
+    return status;
+}
+
+/* Of several files either none is stored or all: each is checked before the first is. */
 static int define_files(struct cli *cli)
 {
-    size_t count = cli->files.n;
-    for (size_t i = 0; i < count; i++) {
-        const char *file = cli->files.at[i];
-        progress(cli, i, file);
-        cli_set(cli, "file", file);
-        cli->files.at[0] = file; /* named in messages */
-        int status = request_run(cli, cli->operation);
-        if (status != 0) {
-            return status;
-        }
+    bool is_dry = cli_value(cli, "dry_run") != NULL;
+    int status = 0;
+    cli_set(cli, "dry_run", "true");
+    for (size_t i = 0; i < cli->files.n && cli->files.n > 1 && !is_dry; i++) {
+        int wrong = define_file(cli, cli->files.at[i], true);
+        status = status == 0 ? wrong : status;
     }
-    return 0;
+    cli_set(cli, "dry_run", is_dry ? "true" : NULL);
+    for (size_t i = 0; i < cli->files.n && status == 0; i++) {
+        progress(cli, i, cli->files.at[i]);
+        status = define_file(cli, cli->files.at[i], false);
+    }
+    return status;
 }
 
 static int site_apply(struct cli *cli)

@@ -96,6 +96,8 @@ static bool common_option(struct cli *cli, struct words *words, const struct opt
         cli->is_yes = true;
     } else if (str_equal(option->name, "help")) {
         cli->wants_help = true;
+    } else if (str_equal(option->name, "version")) {
+        cli->wants_version = true;
     } else if (str_equal(option->name, "data")) {
         return value_of(words, option, &cli->data, e);
     } else if (str_equal(option->name, "server")) {
@@ -179,7 +181,9 @@ static void verb_find(struct cli *cli, int argc, char **argv, size_t *used)
         }
         *vec_add(&words) = argv[i];
     }
-    cli->operation = words.n > 0 ? operation_of_verb(words.at, words.n, used) : NULL;
+    bool is_help = words.n > 1 && str_equal(words.at[0], "help");
+    cli->wants_help = is_help;
+    cli->operation = words.n > 0 ? operation_of_verb(words.at + is_help, words.n - is_help, used) : NULL;
     vec_close(&words);
 }
 
@@ -239,7 +243,7 @@ bool args_read(struct cli *cli, int argc, char **argv, struct err *e)
         for (int i = 1; i < argc; i++) {
             has_words = has_words || argv[i][0] != '-';
         }
-        return cli->wants_help || !has_words || err_set(e, ERR_USAGE, "%.60s", argv[argc - 1]);
+        return (cli->wants_help && !has_words) || cli->wants_version || !has_words || err_set(e, ERR_USAGE, "%.60s", argv[argc - 1]);
     }
     cli->values = arena_array(&cli->arena, const char *, cli->operation->field_count + 1);
     if (!options_read(cli, &words, true, e)) {

@@ -16,6 +16,10 @@ static int run(struct cli *cli, int argc, char **argv)
     if (!args_read(cli, argc, argv, &e)) {
         return err_say(cli, &e);
     }
+    if (cli->wants_version) {
+        (void)printf("banto %s\n", BANTO_VERSION);
+        return 0;
+    }
     if (cli->wants_help || !cli->operation) {
         help_print(cli, stdout);
         return cli->wants_help ? 0 : 64;

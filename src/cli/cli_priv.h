@@ -20,7 +20,7 @@ enum extra { EXTRA_WAIT, EXTRA_FOLLOW, EXTRA_PREVIEW, EXTRA_ACK, EXTRAS };
 struct cli {
     struct arena arena;
     enum lang lang;
-    bool is_json, is_yes, wants_help;
+    bool is_json, is_yes, wants_help, wants_version;
     const char *day;           /* execution date that times are seen from; NULL */
     const char *server;        /* unix:PATH or http(s)://…; NULL until found */
     const char *data;          /* --data */
@@ -28,6 +28,7 @@ struct cli {
     const char **values;       /* by field of the operation; NULL = not given */
     const char *extras[EXTRAS];
     VEC(const char *) rest;    /* words given by place, in order */
+    const char *file;          /* that a definition was read from; NULL */
     VEC(const char *) files;   /* of FILE… */
 };
 

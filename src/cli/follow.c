@@ -12,22 +12,25 @@
 
 enum { POLL_FIRST_MS = 50, POLL_LAST_MS = 1000 };
 
-/* Prints the output of one job from *offset on; false: it failed and was said. */
-static bool log_piece(struct cli *cli, const char *run, int64_t node, int64_t *offset, bool *is_ended, int *status)
+struct piece {
+    const char *stream, *heading;   /* heading NULL = none */
+    int64_t *offset;
+};
+
+/* Prints one stream of a job from *offset on, under its heading if any; false: it failed and was said. */
+static bool log_piece(struct cli *cli, const char *run, int64_t node, const struct piece *piece, bool *is_ended, int *status)
 {
     CLEANUP(strbuf_close) struct strbuf path = {0};
-    const char *attempt = cli_value(cli, "attempt"), *stream = cli_value(cli, "stream");
+    const char *attempt = cli_value(cli, "attempt"), *heading = piece->heading;
     strbuf_text(&path, "/api/v1/runs/");
     percent_encode(&path, run);
     for (bool has_more = true; has_more;) {
         size_t keep = path.n;
-        strbuf_printf(&path, "/log?node=%lld&offset=%lld", (long long)node, (long long)*offset);
+        strbuf_printf(&path, "/log?node=%lld&offset=%lld", (long long)node, (long long)*piece->offset);
         if (attempt) {
             strbuf_printf(&path, "&attempt=%s", attempt);
         }
-        if (stream) {
-            strbuf_printf(&path, "&stream=%s", stream);
-        }
+        strbuf_printf(&path, "&stream=%s", piece->stream);
         json_t *root = request_json(cli, strbuf_str(&path), status);
         path.n = keep;
         path.at[keep] = '\0';
@@ -36,13 +39,42 @@ static bool log_piece(struct cli *cli, const char *run, int64_t node, int64_t *o
         }
         const json_t *text = json_object_get(root, "text");
         int64_t next = json_integer_value(json_object_get(root, "next_offset"));
+        if (heading && json_string_length(text) > 0) {
+            (void)printf("%s\n", heading);
+            heading = NULL;
+        }
         (void)fwrite(json_string_value(text) ? json_string_value(text) : "", 1, json_string_length(text), stdout);
         (void)fflush(stdout);
-        has_more = next > *offset;
-        *offset = next;
+        has_more = next > *piece->offset;
+        *piece->offset = next;
         *is_ended = json_is_true(json_object_get(root, "is_ended"));
         json_decref(root);
     }
+    return true;
+}
+
+struct offsets {
+    int64_t out, err;
+    bool is_in_err;            /* the last line printed came from standard error */
+};
+
+/* Without --stream both: what a failed job says stands mostly in standard error. */
+static bool log_both(struct cli *cli, const char *run, int64_t node, struct offsets *at, bool *is_ended, int *status)
+{
+    const char *only = cli_value(cli, "stream");
+    if (only) {
+        return log_piece(cli, run, node, &(struct piece){only, NULL, str_equal(only, "err") ? &at->err : &at->out}, is_ended, status);
+    }
+    const char *back = at->is_in_err ? "-- stdout" : NULL;
+    int64_t out = at->out, err = at->err;
+    if (!log_piece(cli, run, node, &(struct piece){"out", back, &at->out}, is_ended, status)) {
+        return false;
+    }
+    at->is_in_err = at->is_in_err && at->out == out;
+    if (!log_piece(cli, run, node, &(struct piece){"err", at->is_in_err ? NULL : "-- stderr", &at->err}, is_ended, status)) {
+        return false;
+    }
+    at->is_in_err = at->is_in_err || at->err > err;
     return true;
 }
 
@@ -63,10 +95,11 @@ static int logs_of_all(struct cli *cli, const char *run)
     for (size_t i = 0; root && status == 0 && i < json_array_size(items); i++) {
         const json_t *item = json_array_get(items, i);
         bool is_ended = false;
-        int64_t offset = 0, node = json_integer_value(json_object_get(item, "node"));
+        struct offsets offset = {0};
+        int64_t node = json_integer_value(json_object_get(item, "node"));
         if (node > 0 && json_integer_value(json_object_get(item, "attempt")) > 0) {
             (void)printf("== %s\n", json_string_value(json_object_get(item, "unit")));
-            (void)log_piece(cli, run, node, &offset, &is_ended, &status);
+            (void)log_both(cli, run, node, &offset, &is_ended, &status);
         }
     }
     json_decref(root);
@@ -100,13 +133,14 @@ int log_run(struct cli *cli)
     if (!node) {
         return logs_of_all(cli, run);
     }
-    int64_t number = 0, offset = 0;
+    struct offsets offset = {0};
+    int64_t number = 0;
     bool is_ended = false;
     if (!node_number(cli, run, node, &number, &status)) {
         return status;
     }
     int wait_ms = POLL_FIRST_MS;
-    while (log_piece(cli, run, number, &offset, &is_ended, &status) && cli->extras[EXTRA_FOLLOW] && !is_ended) {
+    while (log_both(cli, run, number, &offset, &is_ended, &status) && cli->extras[EXTRA_FOLLOW] && !is_ended) {
         sleep_ms(wait_ms);
         wait_ms = wait_ms * 2 > POLL_LAST_MS ? POLL_LAST_MS : wait_ms * 2;
     }

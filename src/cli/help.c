@@ -29,7 +29,13 @@ static void verbs_print(const struct cli *cli, FILE *to)
             (void)fprintf(to, "%s\n", operation->help[cli->lang]);
         }
     }
-    (void)fprintf(to, "\n%s\n", of_lang(cli, "詳しくは banto 動詞 --help", "More: banto VERB --help"));
+    (void)fprintf(to, "\n%s\n", of_lang(cli,
+        "どの動詞でも: --json そのままの応答、--yes 確認しない、--lang ja|en、--help\n"
+        "サーバーは --data DIR か --server、なければ BANTO_SERVER。終了コード 64 以上は番頭の誤り (docs/cli.md)。\n"
+        "詳しくは banto help 動詞(banto 動詞 --help)",
+        "Any verb: --json the answer as it is, --yes do not ask, --lang ja|en, --help\n"
+        "The server: --data DIR or --server, else BANTO_SERVER. Exit statuses of 64 and above are errors of Banto's own (docs/cli.md).\n"
+        "More: banto help VERB (banto VERB --help)"));
 }
 
 static bool is_by_place(const struct operation *operation, const char *name)

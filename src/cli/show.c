@@ -281,12 +281,32 @@ static void rest_print(const struct cli *cli, const json_t *root, const char *bu
     json_decref(rest);
 }
 
+/* A line for each file, and one for each unit that is new or other than before. */
+static void define_print(const struct cli *cli, const json_t *root, FILE *to)
+{
+    CLEANUP(arena_close) struct arena tmp = {0};
+    static const char *const counts[] = {"added", "changed", "same", "warnings"};
+    (void)fprintf(to, "%s:", cli->file ? cli->file : "");
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        (void)fprintf(to, " %s %s", label_of(cli, counts[i]), member_text(cli, &tmp, root, counts[i]));
+    }
+    (void)fprintf(to, "%s\n", json_is_true(json_object_get(root, "dry_run"))
+                                  ? cli->lang == LANG_EN ? " (not stored)" : "(登録していません)" : "");
+    const json_t *units = json_object_get(root, "units");
+    for (size_t i = 0; i < json_array_size(units); i++) {
+        const json_t *unit = json_array_get(units, i);
+        (void)fprintf(to, "  %s  %s\n", member_text(cli, &tmp, unit, "change"), member_text(cli, &tmp, unit, "unit"));
+    }
+}
+
 void answer_print(const struct cli *cli, const struct operation *operation, const json_t *root, FILE *to)
 {
     const char *list = items_key(operation, root);
     const json_t *text = json_object_get(root, "text");
     bool is_text = operation && (operation->code == OPERATION_UNIT_TEXT) && json_is_string(text);
-    if (is_text) {
+    if (operation && operation->code == OPERATION_UNIT_DEFINE) {
+        define_print(cli, root, to);
+    } else if (is_text) {
         (void)fputs(json_string_value(text), to);
     } else if (list) {
         if (operation->code == OPERATION_PLAN_FORECAST) {
@@ -326,7 +346,7 @@ static void diags_say(const struct cli *cli, const json_t *diags)
         const json_t *diag = json_array_get(diags, i);
         const char *id = json_string_value(json_object_get(diag, "id"));
         const char *unit = json_string_value(json_object_get(diag, "unit"));
-        (void)fprintf(stderr, "%s:%lld:%lld: %s %s%s%s\n", cli->files.n ? cli->files.at[0] : "",
+        (void)fprintf(stderr, "%s:%lld:%lld: %s %s%s%s\n", cli->file ? cli->file : "",
                       (long long)json_integer_value(json_object_get(diag, "line")),
                       (long long)json_integer_value(json_object_get(diag, "column")), id ? id : "", unit ? unit : "",
                       unit ? ": " : "", lang_text(cli, diag));

@@ -14,7 +14,7 @@ static bool plan_meant(struct act_call *call, struct unit_entry **unit, struct p
     struct unit_facts *facts = facts_unit(&call->engine->w.facts, act->unit);
     *unit = facts ? unit_by_id(call->engine, facts->id) : NULL;
     if (!*unit) {
-        return err_set(call->err, ERR_NOT_FOUND, "unit" ARG "%s", act->unit);
+        return not_a_net(call->engine, act->unit, call->err);
     }
     *plan = NULL;
     size_t count = 0;
@@ -27,10 +27,13 @@ static bool plan_meant(struct act_call *call, struct unit_entry **unit, struct p
         }
     }
     if (count != 1) {
-        return err_set(call->err, count ? ERR_CONFLICT : ERR_NOT_FOUND, "plan" ARG "%s (%zu)", act->unit, count);
+        char date[DATE_TEXT_MAX];
+        return err_set(call->err, count ? ERR_PLAN_MANY : ERR_PLAN_NONE, "%s" ARG "%s" ARG "%zu", act->unit,
+                       bizday_print(act->date, date), count);
     }
     if ((*plan)->run) {
-        return err_set(call->err, ERR_CONFLICT, "plan" ARG "run/%" PRId64, (*plan)->run);
+        return err_set(call->err, ERR_UNIT_STATE, "%s" ARG "実行 %" PRId64 " として始まっています。" OR_EN "it has started as run %" PRId64 ".",
+                       act->unit, (*plan)->run, (*plan)->run);
     }
     return true;
 }
@@ -77,7 +80,7 @@ bool act_plan_move(struct act_call *call)
         return false;
     }
     if (call->act->at.ms < call->engine->now.ms) {
-        return err_set(call->err, ERR_ARGUMENT, "at" ARG "past");
+        return err_set(call->err, ERR_ARGUMENT, "at" ARG "今より前の時刻です" OR_EN "it lies in the past");
     }
     plan->start_ms = call->act->at.ms;
     plan->state = PLAN_WAITING;
@@ -92,11 +95,11 @@ bool act_plan_add(struct act_call *call)
     struct unit_facts *facts = facts_unit(&engine->w.facts, act->unit);
     struct unit_entry *unit = facts ? unit_by_id(engine, facts->id) : NULL;
     if (!unit || unit->is_deleted) {
-        return err_set(call->err, ERR_NOT_FOUND, "unit" ARG "%s", act->unit);
+        return not_a_net(engine, act->unit, call->err);
     }
     struct instant at = act->at.ms ? act->at : engine->now;
     if (at.ms < engine->now.ms) {
-        return err_set(call->err, ERR_ARGUMENT, "at" ARG "past");
+        return err_set(call->err, ERR_ARGUMENT, "at" ARG "今より前の時刻です" OR_EN "it lies in the past");
     }
     struct plan_entry entry = {.id = engine->w.next_occurrence++, .start_ms = at.ms, .planned_ms = at.ms,
                                .date = act->date.day == BIZDAY_NONE.day ? calendar_day_of(unit_calendar(engine, unit), at) : act->date,

@@ -14,7 +14,15 @@ static bool unit_meant(struct act_call *call, struct unit_entry **ret)
 {
     const struct unit_facts *facts = facts_unit(&call->engine->w.facts, call->act->unit);
     *ret = facts ? unit_by_id(call->engine, facts->id) : NULL;
-    return (*ret && !(*ret)->is_deleted) || err_set(call->err, ERR_NOT_FOUND, "unit" ARG "%s", call->act->unit);
+    return (*ret && !(*ret)->is_deleted) || not_a_net(call->engine, call->act->unit, call->err);
+}
+
+static void say_run(struct act_call *call, const struct live_run *live)
+{
+    json_number(&call->json, "run", live->id);
+    json_text(&call->json, "unit", live->unit->path);
+    json_date(&call->json, "date", live->run->date);
+    json_text(&call->json, "status", status_row((enum status)live->run->status)->name);
 }
 
 /* The start against the gates of this moment: refused with the first shut one. */
@@ -54,10 +62,12 @@ bool act_run(struct act_call *call)
     if (!live_start(engine, unit, &plan, &(struct live_cause){ORIGIN_BY_HAND, act->text}, &live, call->err)) {
         return false;
     }
-    json_number(&call->json, "run", live->id);
-    json_text(&call->json, "unit", unit->path);
-    json_date(&call->json, "date", date);
     live_try_begin(engine, live);
+    gates_settle(engine);
+    say_run(call, live);
+    if (live->run->status == STATUS_GATE_WAIT) {
+        json_text(&call->json, "reason", live->reason);
+    }
     return true;
 }
 
@@ -78,18 +88,21 @@ static bool refused(struct act_call *call, const struct live_run *live, enum run
 {
     static const char *const words[] = {
         [RUN_ACCEPTED] = "",
-        [RUN_NOT_ENDED] = "対象の部分がまだ実行中です / the part meant is still running",
-        [RUN_NOTHING_TO_DO] = "対象になるユニットがありません / there is nothing that it would touch",
-        [RUN_WRONG_NODE] = "この操作の対象にできないユニットです / no such unit, or not of the kind this act is for",
-        [RUN_WRONG_STATE] = "今の状態ではできません / not in its present state",
+        [RUN_NOT_ENDED] = "対象の部分がまだ実行中です。" OR_EN "The part meant is still running.",
+        [RUN_NOTHING_TO_DO] = "対象になるユニットがありません。" OR_EN "There is nothing that this would touch.",
+        [RUN_WRONG_NODE] = "この操作の対象にできないユニットか、ユニットの指定がありません。"
+            OR_EN "The unit is not of the kind this is for, or none was named.",
+        [RUN_WRONG_STATE] = "この状態ではできません。" OR_EN "It is not possible in this state.",
     };
     if (refusal == RUN_ACCEPTED) {
         return false;
     }
     int32_t n = call->act->node;
-    const char *what = n > 0 && n < live->run->net->node_count ? net_node_path(&call->engine->turn, live->run->net, n) : live->unit->path;
-    (void)err_set(call->err, ERR_CONFLICT, "%s" ARG "%s (%s)", what, words[refusal],
-                  status_row((enum status)live->run->status)->text[LANG_JA]);
+    bool is_node = n > 0 && n < live->run->net->node_count;
+    const char *what = is_node ? net_node_path(&call->engine->turn, live->run->net, n) : live->unit->path;
+    const struct status_row *status = status_row((enum status)(is_node ? live->run->nodes[n].status : live->run->status));
+    (void)err_set(call->err, ERR_RUN_STATE, "%s" ARG "%s" ARG "%s" OR_EN "%s", what, words[refusal], status->text[LANG_JA],
+                  status->text[LANG_EN]);
     return true;
 }
 
@@ -98,14 +111,6 @@ static void let_go(struct act_call *call, struct live_run *live) /* was only loo
     if (live->is_done) {
         *vec_add(&call->engine->w.done_runs) = live->id;
     }
-}
-
-static void say_run(struct act_call *call, const struct live_run *live)
-{
-    json_number(&call->json, "run", live->id);
-    json_text(&call->json, "unit", live->unit->path);
-    json_date(&call->json, "date", live->run->date);
-    json_text(&call->json, "status", status_row((enum status)live->run->status)->name);
 }
 
 /* A root is held or let go: its gates are ours to ask. */

@@ -202,7 +202,7 @@ bool act_define(struct act_call *call)
     bool is_good = unit_parse(&tmp, act->text, act->text_n, call->own_diags, &file);
     if (!is_good) {
         call->diags = call->own_diags;
-        (void)err_set(call->err, ERR_SYNTAX, "%zu errors", call->own_diags->error_count);
+        (void)err_set(call->err, ERR_DEFINE_WRONG, "%zu", call->own_diags->error_count);
     }
     struct define d = {.call = call};
     json_list(&call->json, "units");
@@ -225,6 +225,14 @@ bool act_define(struct act_call *call)
 
 typedef bool (*unit_act_fn)(struct act_call *call, struct unit_entry *unit, const char **why_not);
 
+static void left_out_say(struct act_call *call, const char *why_not)
+{
+    struct str ja, en;
+    (void)str_cut(str_of(why_not), OR_EN[0], &ja, &en);
+    json_bytes(&call->json, "left_out", ja.at, ja.n);
+    json_bytes(&call->json, "left_out_en", en.at, en.n);
+}
+
 static bool on_units(struct act_call *call, unit_act_fn apply)
 {
     struct engine *engine = call->engine;
@@ -244,10 +252,13 @@ static bool on_units(struct act_call *call, unit_act_fn apply)
         json_text(&call->json, "unit", units.list.at[i]->path);
         json_text(&call->json, "comment", units.list.at[i]->comment);
         if (why_not) {
-            json_text(&call->json, "left_out", why_not);
+            left_out_say(call, why_not);
         }
         json_end(&call->json);
         done += why_not == NULL;
+        if (why_not && units.list.n == 1) { /* it alone was meant: that is a refusal */
+            is_good = err_set(call->err, ERR_UNIT_STATE, "%s" ARG "%s", units.list.at[i]->path, why_not);
+        }
     }
     json_end(&call->json);
     json_number(&call->json, "count", done);
@@ -259,7 +270,7 @@ static bool on_units(struct act_call *call, unit_act_fn apply)
 static bool delete_one(struct act_call *call, struct unit_entry *unit, const char **why_not)
 {
     if (unit->live_count > 0) {
-        *why_not = "実行中 / running";
+        *why_not = "実行中です。" OR_EN "it is running.";
         return true;
     }
     if (unit->registration != REGISTERED_NOT) {
@@ -280,7 +291,7 @@ static bool register_one(struct act_call *call, struct unit_entry *unit, const c
     const struct act *act = call->act;
     const struct net *net;
     if (unit->registration != REGISTERED_NOT) {
-        *why_not = "登録済み / already registered";
+        *why_not = "すでに登録されています。" OR_EN "it is registered already.";
         return true;
     }
     if (!unit_net(engine, unit, &net, call->err)) {
@@ -314,7 +325,7 @@ bool act_register(struct act_call *call) { return on_units(call, register_one); 
 static bool unregister_one(struct act_call *call, struct unit_entry *unit, const char **why_not)
 {
     if (unit->registration == REGISTERED_NOT) {
-        *why_not = "未登録 / not registered";
+        *why_not = "登録されていません。" OR_EN "it is not registered.";
         return true;
     }
     plan_cancel(call->engine, unit, "unregistered");

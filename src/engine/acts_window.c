@@ -35,7 +35,11 @@ static bool decision_exists(struct act_call *call, int64_t id, bool *ret)
 {
     struct decision_row row = {.id = id};
     *ret = false;
-    return id == 0 || store_get(call->engine->reader, &call->engine->turn, TABLE_decision, &row, ret, call->err);
+    if (id == 0) {
+        return true;
+    }
+    return store_get(call->engine->reader, &call->engine->turn, TABLE_decision, &row, ret, call->err) &&
+           (*ret || err_set(call->err, ERR_NOT_FOUND, "decision" ARG "%" PRId64, id));
 }
 
 bool act_window_command(struct act_call *call)
@@ -51,7 +55,8 @@ bool act_window_command(struct act_call *call)
         return err_set(call->err, ERR_ARGUMENT, "state" ARG "%s", act->kind);
     }
     struct window_seen *seen = &window->seen[cls];
-    enum window_phase from = seen->commanded == PHASE_UNKNOWN ? PHASE_CLOSED : seen->commanded;
+    enum window_phase observed = seen->observed == PHASE_UNKNOWN ? PHASE_CLOSED : seen->observed; /* nothing was ordered yet */
+    enum window_phase from = seen->commanded == PHASE_UNKNOWN ? observed : seen->commanded;
     bool is_emergency = act->is_emergency && act->text[0];
     if (from != phase && !window_move_allowed(from, phase, is_emergency)) {
         return err_set(call->err, ERR_WINDOW_MOVE, "%s" ARG "%s" ARG "%s", act->cls, window_phase_name(from)->text[LANG_JA],
@@ -63,7 +68,9 @@ bool act_window_command(struct act_call *call)
         return false;
     }
     if (holder && !is_decided) {
-        return err_set(call->err, ERR_WINDOW_BUSY, "%s" ARG "%s" ARG "run/%" PRId64, window->group->name, act->cls, holder);
+        const struct live_run *live = live_by_id(call->engine, holder);
+        return err_set(call->err, ERR_WINDOW_BUSY, "%s" ARG "%s" ARG "run/%" PRId64 " %s", window->group->name, act->cls, holder,
+                       live ? live->unit->path : "");
     }
     if (!act->dry_run) {
         seen->commanded = phase;
@@ -198,7 +205,10 @@ static bool extend_times(struct act_call *call, struct window_facts *window, siz
     struct window_times times = window_day(call->engine, window->group, cls, act->date);
     int32_t closes = times.minute[WINDOW_CLOSES];
     if (closes < 0 || act->minute <= closes || act->minute > DAYTIME_MAX) {
-        return err_set(call->err, ERR_ARGUMENT, "time" ARG "%d", act->minute);
+        char now[TIME_TEXT_MAX];
+        const char *until = closes < 0 ? "-" : daytime_print((struct daytime){closes}, now);
+        return err_set(call->err, ERR_ARGUMENT, "time" ARG "今の閉塞 %s より後にしてください" OR_EN "it must be later than the closing, %s",
+                       until, until);
     }
     if (!slack_allows(call, window, cls, act->minute - closes)) {
         return false;
@@ -226,11 +236,14 @@ bool act_window_extend(struct act_call *call)
     }
     enum { LIMIT_MINUTE = 17 * 60 }; /* E-05: 17:00 */
     struct instant asked = act->at.ms ? act->at : engine->now;
+    if (asked.ms > engine->now.ms) {
+        return err_set(call->err, ERR_ARGUMENT, "asked" ARG "今より後の時刻です" OR_EN "it lies in the future");
+    }
     struct instant limit = window_extension_limit(window->group->classes[cls].calendar, act->date, (struct daytime){LIMIT_MINUTE});
     if (asked.ms > limit.ms && !act->is_emergency) {
         char text[INSTANT_TEXT_MAX];
-        return err_set(call->err, ERR_EXTENSION_LATE, "%s" ARG "%s", act->cls,
-                       instant_print(limit, zone_offset_sec(engine->w.site->zone, limit) / 60, text));
+        const char *until = instant_print(limit, zone_offset_sec(engine->w.site->zone, limit) / 60, text);
+        return err_set(call->err, ERR_EXTENSION_LATE, "%s" ARG "%.10s %.5s", act->cls, until, until + 11);
     }
     if (!extend_times(call, window, cls)) {
         return false;

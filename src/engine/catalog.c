@@ -17,6 +17,13 @@ struct unit_entry *unit_by_path(const struct engine *engine, const char *path)
     return unit && !unit->is_deleted ? unit : NULL;
 }
 
+bool not_a_net(const struct engine *engine, const char *path, struct err *e)
+{
+    const struct unit_entry *unit = unit_by_path(engine, path);
+    bool is_group = unit && unit->is_group && !unit->is_deleted;
+    return is_group ? err_set(e, ERR_NOT_A_NET, "%s", path) : err_set(e, ERR_NOT_FOUND, "unit" ARG "%s", path);
+}
+
 struct unit_entry *unit_by_id(const struct engine *engine, int64_t id)
 {
     return map_get_id(&engine->w.units_by_id, (uint64_t)id);

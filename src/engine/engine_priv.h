@@ -27,6 +27,8 @@ void entry_end(struct engine *engine, const struct who *who, const char *operati
 
 /* catalog.c: units, versions, calendars */
 struct unit_entry *unit_by_path(const struct engine *engine, const char *path);
+/* Always false: there is no jobnet of that path, only a group or nothing. */
+bool not_a_net(const struct engine *engine, const char *path, struct err *e);
 struct unit_entry *unit_by_id(const struct engine *engine, int64_t id);
 struct unit_entry *unit_add(struct engine *engine, int64_t id, const char *path, bool is_group);
 const struct calendar *group_calendar(struct engine *engine, struct unit_entry *group); /* NULL group: "/" */

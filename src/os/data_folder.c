@@ -46,7 +46,8 @@ bool data_folder_open(struct arena *into, const char *path, const char **ret, st
     const char *lock_path = arena_printf(into, "%s/bantod.lock", real);
     if ((info.st_mode & 077) != 0) {
         if (info.st_uid != geteuid() || (!file_exists(lock_path) && !is_empty(real))) {
-            return broken(path, "mode 0700", e);
+            return broken(path, "権限が 0700 でなく、番頭のものと確かめられません。専用の空のフォルダーにするか chmod 700 してください"
+                          OR_EN "its mode is not 0700 and it cannot be told to be Banto's own; use a folder of its own or chmod 700", e);
         }
         if (chmod(real, 0700) != 0) {
             return broken(path, strerror(errno), e);

@@ -82,6 +82,23 @@ static void missing_arguments_and_long_ones_do_no_harm(void **state)
     strbuf_close(&text);
 }
 
+static void arguments_speak_the_reader_s_language(void **state)
+{
+    struct err e = {0};
+    struct strbuf text = {0};
+    (void)err_set(&e, ERR_UNIT_STATE, "/A" ARG "登録済み" OR_EN "registered");
+    err_print(&text, &e, LANG_JA);
+    assert_string_equal(strbuf_str(&text), "BNT0428-E /A にはできません: 登録済み");
+    strbuf_clear(&text);
+    err_print(&text, &e, LANG_EN);
+    assert_string_equal(strbuf_str(&text), "BNT0428-E Not possible for /A: registered");
+    strbuf_clear(&text);
+    (void)err_set(&e, ERR_NOT_FOUND, "run" ARG "12");
+    err_print(&text, &e, LANG_JA);
+    assert_string_equal(strbuf_str(&text), "BNT0103-E 実行が見つかりません: 12");
+    strbuf_close(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +106,7 @@ int main(void)
         cmocka_unit_test(both_languages_say_what_happened_and_what_to_do),
         cmocka_unit_test(arguments_fill_their_places),
         cmocka_unit_test(missing_arguments_and_long_ones_do_no_harm),
+        cmocka_unit_test(arguments_speak_the_reader_s_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

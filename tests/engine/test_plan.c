@@ -77,7 +77,7 @@ static void start_is_moved_for_one_day(void **state)
     move.date = day_of("2026-07-01");
     (void)stage_refuses(&s, move, "BNT0101-E"); /* the past */
     move.date = day_of("2026-06-29");
-    (void)stage_refuses(&s, move, "BNT0103-E"); /* it has run */
+    (void)stage_refuses(&s, move, "BNT0424-E"); /* it has run */
     stage_check(&s);
     stage_close(&s);
 }

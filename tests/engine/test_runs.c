@@ -57,7 +57,7 @@ static void kill_ends_the_process_and_leaves_the_rest_unrun(void **state)
     assert_string_equal(stage_status(&s, "/A", "A1"), "kill");
     assert_string_equal(stage_status(&s, "/A", "A2"), "unexec");
     assert_string_equal(stage_status(&s, "/A", NULL), "kill");
-    (void)stage_refuses(&s, act_of_run(ACT_KILL, stage_run(&s, "/A"), 0), "BNT0104-E");
+    (void)stage_refuses(&s, act_of_run(ACT_KILL, stage_run(&s, "/A"), 0), "BNT0425-E");
     stage_check(&s);
     stage_close(&s);
 }
