@@ -10,6 +10,7 @@
 #include "agent/agent.h"
 #include "base/arena.h"
 #include "base/str.h"
+#include "os/user_lang.h"
 
 enum { EXIT_USAGE = 64 };
 
@@ -25,21 +26,10 @@ struct arguments {
     bool is_stopping, is_killing;
 };
 
-static enum lang lang_of_user(void)
-{
-    const char *names[] = {getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")};
-    for (size_t i = 0; i < COUNT(names); i++) {
-        if (names[i] && names[i][0]) {
-            return str_starts(names[i], "ja") ? LANG_JA : LANG_EN;
-        }
-    }
-    return LANG_JA;
-}
-
 static void print_event(const struct err *event)
 {
     CLEANUP(strbuf_close) struct strbuf line = {0};
-    err_print(&line, event, lang_of_user());
+    err_print(&line, event, user_lang());
     strbuf_char(&line, '\n');
     (void)fputs(line.at, stderr);
 }

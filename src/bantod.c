@@ -15,17 +15,15 @@
 #include "api/site_folder.h"
 #include "engine/engine.h"
 #include "http/outside.h"
+#include "http/terminal.h"
 #include "os/clock.h"
 #include "os/data_folder.h"
 #include "os/loop.h"
-#include "os/user_lang.h"
 #include "store/store.h"
-
 
 struct server {
     struct arena arena;
     const char *data, *listen, *clock_spec, *site, *restore, *lang;
-    const char *wants;         /* help, version; NULL */
     struct clock clock;
     struct store *store;
     struct engine *engine;
@@ -33,37 +31,6 @@ struct server {
     struct loop *loop;
     struct outside *outside;
 };
-
-static const char usage_ja[] =
-    "bantod --data DIR [--listen ADDR:PORT] [--site DIR] [--clock sim:日時,x倍率] [--lang ja|en]\n"
-    "bantod --data DIR --restore FILE\n"
-    "  --data     データフォルダー(権限 0700)。操作は banto --data DIR\n"
-    "  --listen   TCP でも待ち受ける(ループバックだけ、参照だけ)。ポート 0 は空いているもの\n"
-    "  --site     起動時に適用するサイトのフォルダー\n"
-    "  --clock    模擬時計、例 sim:2026-06-29T19:00+09:00,x60\n"
-    "  --restore  バックアップから戻して終わる(先に止めておく)";
-static const char usage_en[] =
-    "bantod --data DIR [--listen ADDR:PORT] [--site DIR] [--clock sim:INSTANT,xSPEED] [--lang ja|en]\n"
-    "bantod --data DIR --restore FILE\n"
-    "  --data     data folder (mode 0700); operate it with banto --data DIR\n"
-    "  --listen   listen on TCP, too: loopback only, looking only; port 0 is any free one\n"
-    "  --site     site folder applied at start\n"
-    "  --clock    made-up clock, e.g. sim:2026-06-29T19:00+09:00,x60\n"
-    "  --restore  restore a backup and end; stop the server first";
-
-static void say(const struct err *e)
-{
-    CLEANUP(strbuf_close) struct strbuf text = {0};
-    const struct message *message = message_of(e->code);
-    bool is_information = message->exit_status == 0;
-    enum lang lang = user_lang();
-    err_print(&text, e, lang);
-    if (!is_information) {
-        strbuf_printf(&text, "\n%s%s", lang == LANG_EN ? "  " : "  対処: ", message->action[lang]);
-    }
-    (void)fprintf(is_information ? stdout : stderr, "%s\n", strbuf_str(&text));
-    (void)fflush(stdout);
-}
 
 static void end(void *loop)
 {
@@ -78,16 +45,15 @@ static bool arguments_read(struct server *s, char **argv, struct err *e)
                 {"--site", &s->site}, {"--restore", &s->restore}, {"--lang", &s->lang}};
     for (char **at = argv + 1; *at; at += 2) {
         size_t i = 0;
-        if (str_equal(at[0], "--help") || str_equal(at[0], "--version")) {
-            s->wants = at[0] + 2;
-            return true;
-        }
         while (i < COUNT(rows) && !str_equal(rows[i].name, at[0])) {
             i++;
         }
+        if (str_equal(at[0], "--help") || str_equal(at[0], "--version")) {
+            usage_say(at[0]);
+            exit(0);
+        }
         if (i == COUNT(rows) || !at[1]) {
-            return err_set(e, ERR_USAGE, "bantod --data DIR [--listen ADDR:PORT] [--clock sim:INSTANT,xSPEED] [--site DIR] "
-                                         "[--lang ja|en] | --data DIR --restore FILE");
+            return err_set(e, ERR_USAGE, "bantod %.60s (--help)", at[0]);
         }
         *rows[i].value = at[1];
     }
@@ -141,8 +107,8 @@ static bool run(struct server *s, struct err *e)
     if (!core_open(s, e) || !site_facts_read(s->api, &s->arena, s->site, &facts, e)) {
         return false;
     }
-    struct outside_config outside = {s->api, s->data, s->listen, &facts, say};
-    return (!s->site || site_folder_apply(s->api, s->site, say, e)) && outside_open(&outside, &s->outside, e) &&
+    struct outside_config outside = {s->api, s->data, s->listen, &facts, terminal_say};
+    return (!s->site || site_folder_apply(s->api, s->site, terminal_say, e)) && outside_open(&outside, &s->outside, e) &&
            engine_run(s->engine, s->loop, e);
 }
 
@@ -165,17 +131,11 @@ int main(int argc, char **argv)
 {
     struct server server = {0};
     struct err e = {0};
-    bool is_good = argc > 0 && arguments_read(&server, argv, &e);
-    if (is_good && server.wants) {
-        (void)puts(str_equal(server.wants, "version") ? "bantod " BANTO_VERSION : user_lang() == LANG_EN ? usage_en : usage_ja);
-        arena_close(&server.arena);
-        return 0;
-    }
-    is_good = is_good && serve(&server, &e);
+    bool is_good = argc > 0 && arguments_read(&server, argv, &e) && serve(&server, &e);
     if (is_good) {
         (void)err_set(&e, server.restore ? INFO_RESTORED : INFO_STOPPED, "%s", "");
     }
-    say(&e);
+    terminal_say(&e);
     arena_close(&server.arena);
     return is_good ? 0 : message_of(e.code)->exit_status;
 }

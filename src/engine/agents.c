@@ -98,6 +98,7 @@ static struct instant happened_at(const struct engine *engine, int64_t ago_ms)
 static void on_hello(struct engine *engine, struct agent_entry *agent, const struct frame *frame, const char *session)
 {
     bool is_other_epoch = frame->epoch && frame->epoch[0] && strcmp(frame->epoch, engine->w.epoch) != 0;
+    agent->is_refused = is_other_epoch;
     if (is_other_epoch) {
         agent_send(engine, agent, &(struct frame){.kind = FRAME_REFUSE,
             .detail = "別のサーバーの記録に属しています。banto-agent --adopt で引き取ってください / belongs to another store epoch; use --adopt"});

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * events - what a person should know, as rows; the same cause while unacknowledged is counted, not repeated.
+ * events - what a person should know, as rows; `fold` names the cause, for those who count.
  */
 #include <stdarg.h>
 #include <stdio.h>

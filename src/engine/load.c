@@ -11,6 +11,7 @@
 #include "os/zone_file.h"
 
 enum { DAYS_BACK = 75, PLAN_DAYS_BACK = 40 }; /* gates of scope month-1; of scope month */
+enum { RISK_EVENTS_MAX = 2000 };               /* newest events looked through for warnings that still stand */
 
 bool site_load(struct engine *engine, const char *yaml, size_t n, const char *csv, size_t csv_n, struct err *e)
 {
@@ -101,6 +102,20 @@ static bool load_next(struct engine *engine, enum table table, int64_t *next, st
     } row;
     if (rows_next(rows, &row)) {
         *next = at_least(*next, row.id);
+    }
+    return rows_end(rows, e);
+}
+
+/* What was warned of and nobody has acknowledged is not warned of again. */
+static bool load_risks(struct engine *engine, struct err *e)
+{
+    struct query query = {.table = TABLE_event, .order_column = -1, .is_descending = true, .limit = RISK_EVENTS_MAX};
+    struct rows *rows = store_query(engine->reader, &query);
+    for (struct event_row row; rows_next(rows, &row);) {
+        struct unit_entry *unit = row.kind == EVENT_RISK && row.acked_ms == 0 ? unit_by_path(engine, row.unit) : NULL;
+        if (unit) {
+            (void)map_put(&engine->w.risks, arena_copy(&engine->w.names, row.fold), unit);
+        }
     }
     return rows_end(rows, e);
 }
@@ -319,7 +334,7 @@ bool world_load(struct engine *engine, struct err *e)
                    load_next(engine, TABLE_occurrence, &w->next_occurrence, e) &&
                    load_next(engine, TABLE_event, &w->next_event, e) &&
                    load_next(engine, TABLE_decision, &w->next_decision, e) && load_windows(engine, e) &&
-                   load_plans(engine, e) && load_generations(engine, e);
+                   load_plans(engine, e) && load_risks(engine, e) && load_generations(engine, e);
     if (!is_good) {
         return false;
     }

@@ -96,7 +96,7 @@ bool act_show_agents(struct act_call *call)
         const struct agent_entry *agent = e->value;
         json_open(&call->json, NULL);
         json_text(&call->json, "agent", agent->name);
-        json_text(&call->json, "state", agent->is_ready ? "ready" : agent->link ? "connecting" : agent->is_lost ? "lost" : "away");
+        json_text(&call->json, "state", agent->is_ready ? "ready" : agent->link && agent->is_refused ? "other-epoch" : agent->link ? "connecting" : agent->is_lost ? "lost" : "away");
         json_bool(&call->json, "drained", agent->is_drained);
         json_number(&call->json, "running", agent->running);
         json_number(&call->json, "waiting", (int64_t)agent->queue.n);

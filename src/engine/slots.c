@@ -24,8 +24,11 @@ void slot_queue(struct engine *engine, struct live_run *live, int32_t n)
     struct agent_entry *agent = agent_of(engine, node->agent);
     live->agents[n] = agent->name;
     if (!agent->is_ready) {
-        live->reasons[n] = arena_printf(&live->arena, "エージェント %s の接続待ち / agent %s is not connected", agent->name,
-                                        agent->name);
+        live->reasons[n] = arena_printf(&live->arena, "エージェント %s の接続待ち (agent not connected)", agent->name);
+    } else if (agent->is_drained) {
+        live->reasons[n] = "エージェントは受付停止中 (agent is drained)";
+    } else if (agent->running >= agent_limit(engine, agent)) {
+        live->reasons[n] = "エージェントの空き待ち (all slots of the agent are taken)";
     }
     *vec_add(&agent->queue) = (struct queue_item){.run = live->id, .node = n, .priority = node->priority,
                                          .order = engine->w.next_order++};
@@ -92,6 +95,7 @@ static void send_next(struct engine *engine, struct agent_entry *agent)
     }
     locks_take(&engine->w.facts, &live->run->net->nodes[item.node], live->id, item.node);
     slot_take(engine, agent, item.run, item.node);
+    live->reasons[item.node] = NULL; /* it waited for this */
     live_step(engine, live, &(struct run_event){.kind = RUN_SLOT, .node = item.node});
 }
 

@@ -89,7 +89,7 @@ struct agent_entry {
     const char *name;
     const struct site_agent *site; /* NULL: not in the site any more */
     struct agent_link *link;   /* NULL: not connected */
-    bool is_ready, is_drained, is_lost, can_pc;
+    bool is_ready, is_drained, is_lost, is_refused, can_pc; /* is_refused: of another epoch */
     int32_t running;           /* slots taken */
     VEC(struct queue_item) queue; /* heap */
     struct map slots;          /* node_id hash -> itself: attempts that hold a slot */

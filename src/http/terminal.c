@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * terminal - information goes to standard output, all else to standard error.
+ */
+#include "http/terminal.h"
+
+#include <stdio.h>
+
+#include "os/user_lang.h"
+
+static const char usage_ja[] =
+    "bantod --data DIR [--listen ADDR:PORT] [--site DIR] [--clock sim:日時,x倍率] [--lang ja|en]\n"
+    "bantod --data DIR --restore FILE\n"
+    "  --data     データフォルダー(権限 0700)。操作は banto --data DIR\n"
+    "  --listen   TCP でも待ち受ける(ループバックだけ、参照だけ)。ポート 0 は空いているもの\n"
+    "  --site     起動時に適用するサイトのフォルダー\n"
+    "  --clock    模擬時計、例 sim:2026-06-29T19:00+09:00,x60\n"
+    "  --restore  バックアップから戻して終わる(先に止めておく)";
+static const char usage_en[] =
+    "bantod --data DIR [--listen ADDR:PORT] [--site DIR] [--clock sim:INSTANT,xSPEED] [--lang ja|en]\n"
+    "bantod --data DIR --restore FILE\n"
+    "  --data     data folder (mode 0700); operate it with banto --data DIR\n"
+    "  --listen   listen on TCP, too: loopback only, looking only; port 0 is any free one\n"
+    "  --site     site folder applied at start\n"
+    "  --clock    made-up clock, e.g. sim:2026-06-29T19:00+09:00,x60\n"
+    "  --restore  restore a backup and end; stop the server first";
+
+void terminal_say(const struct err *e)
+{
+    CLEANUP(strbuf_close) struct strbuf text = {0};
+    const struct message *message = message_of(e->code);
+    bool is_information = message->exit_status == 0;
+    enum lang lang = user_lang();
+    err_print(&text, e, lang);
+    if (!is_information) {
+        strbuf_printf(&text, "\n%s%s", lang == LANG_EN ? "  " : "  対処: ", message->action[lang]);
+    }
+    (void)fprintf(is_information ? stdout : stderr, "%s\n", strbuf_str(&text));
+    (void)fflush(stdout);
+}
+
+void usage_say(const char *option)
+{
+    (void)puts(str_equal(option, "--version") ? "bantod " BANTO_VERSION : user_lang() == LANG_EN ? usage_en : usage_ja);
+}
