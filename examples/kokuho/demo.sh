@@ -325,7 +325,7 @@ done >"$work/plan"
 printf '実行 %s: 正常終了 %s、警告検出終了 %s、異常検出終了 %s\n' "$(count_in '"run":' runs)" \
     "$(count_in '"status":"normal"' runs)" "$(count_in '"status":"warning"' runs)" "$(count_in '"status":"abnormal"' runs)"
 printf '計画 %s: 実行しない日 %s、登録より前 %s、まだこれから %s\n' "$(count_in '"state":' plan)" \
-    "$(($(count_in '"state":"skipped"' plan) - $(count_in before-registration plan)))" "$(count_in before-registration plan)" \
+    "$(($(count_in '"state":"skipped"' plan) - $(count_in '"reason":"before-registration"' plan)))" "$(count_in '"reason":"before-registration"' plan)" \
     "$(count_in '"state":"planned"' plan)"
 opening=$(banto runs /共通基盤/JN101 --date "$next_day" --json)
 started=$(json "$opening" started)
