@@ -77,6 +77,7 @@ bool act_call(struct call *call, const struct api_done *done, struct err *e); /*
 
 /* site.c: as last applied; the default one when none was. */
 MUST_CHECK bool api_site(struct call *call, const struct site **ret, struct err *e);
+MUST_CHECK bool api_today(struct call *call, struct bizday *ret, struct err *e); /* the business day now */
 
 /* answer.c: pieces that several handlers write. */
 void answer_instant(struct call *call, const char *key, int64_t ms);

@@ -7,7 +7,6 @@
 #include "api/words.h"
 #include "base/limits.h"
 #include "base/map.h"
-#include "os/clock.h"
 #include "plan/facts.h"
 
 static bool range_check(struct call *call, struct bizday from, struct bizday to, struct err *e)
@@ -20,18 +19,6 @@ static bool range_check(struct call *call, struct bizday from, struct bizday to,
         return err_set(e, ERR_TOO_LARGE, "from..to" ARG "%u", PLAN_DAYS_MAX);
     }
     call->field = NULL;
-    return true;
-}
-
-static bool today(struct call *call, struct bizday *ret, struct err *e)
-{
-    const struct site *site = NULL;
-    struct engine_figures figures;
-    if (!api_site(call, &site, e)) {
-        return false;
-    }
-    engine_figures(call->api->config.engine, &figures);
-    *ret = calendar_day_of(site->root, figures.business_now);
     return true;
 }
 
@@ -152,7 +139,7 @@ static bool plan_after(struct call *call, struct plan_page *page, struct err *e)
 bool read_plan(struct call *call, struct err *e)
 {
     struct bizday from = call_date(call, "from"), to = call_date(call, "to");
-    if (from.day == BIZDAY_NONE.day && !today(call, &from, e)) {
+    if (from.day == BIZDAY_NONE.day && !api_today(call, &from, e)) {
         return false;
     }
     to = to.day == BIZDAY_NONE.day ? from : to;

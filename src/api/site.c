@@ -25,3 +25,15 @@ bool api_site(struct call *call, const struct site **ret, struct err *e)
            file_get(call, "holidays.csv", &source.holidays_csv, &source.holidays_bytes, e) &&
            site_parse(call->into, &source, ret, e);
 }
+
+bool api_today(struct call *call, struct bizday *ret, struct err *e)
+{
+    const struct site *site = NULL;
+    struct engine_figures figures;
+    if (!api_site(call, &site, e)) {
+        return false;
+    }
+    engine_figures(call->api->config.engine, &figures);
+    *ret = calendar_day_of(site->root, figures.business_now);
+    return true;
+}

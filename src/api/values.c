@@ -253,8 +253,8 @@ static bool query_read(struct call *call, struct err *e)
     return true;
 }
 
-/* "27:30" of the request's date, "2026-06-29T27:30" and "2026-06-29 27:30" of the service's zone, RFC 3339. */
-static bool instant_read(const struct call *call, const char *text, struct instant *ret)
+/* "27:30" of the request's date or of today, "2026-06-29T27:30" and "2026-06-29 27:30" of the service's zone, RFC 3339. */
+static bool instant_read(struct call *call, const char *text, struct instant *ret)
 {
     struct daytime time;
     struct bizday day = call_date(call, "date");
@@ -275,7 +275,8 @@ static bool instant_read(const struct call *call, const char *text, struct insta
             return false;
         }
     }
-    if (day.day == BIZDAY_NONE.day || !daytime_parse(text, &time)) {
+    struct err ignored = {0};
+    if (!daytime_parse(text, &time) || (day.day == BIZDAY_NONE.day && !api_today(call, &day, &ignored))) {
         return false;
     }
     *ret = zone_instant(call->api->zone, day, time.minute);
@@ -296,7 +297,7 @@ static bool values_resolve(struct call *call, struct err *e)
         call->field = field->name;
         if (field->type == FIELD_INSTANT) {
             if (!instant_read(call, value->text, &at)) {
-                return value_refuse(call, field, value->text, "2026-06-29T27:30, RFC 3339", e);
+                return value_refuse(call, field, value->text, "27:30, 2026-06-29T27:30, RFC 3339", e);
             }
             value->number = at.ms;
         } else if (field->type == FIELD_RUN) {

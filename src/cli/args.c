@@ -124,7 +124,12 @@ static bool operation_option(struct cli *cli, struct words *words, const struct 
     }
     const struct operation_field *field = operation_field(cli->operation, option->name);
     if (!field) {
-        return err_set(e, ERR_USAGE, "--%s", option->name);
+        char name[64];
+        (void)str_copy(name, sizeof(name), option->name);
+        for (char *c = name; *c; c++) {
+            *c = *c == '_' ? '-' : *c;
+        }
+        return err_set(e, ERR_USAGE, "banto %s: --%s", cli->operation->verb, name);
     }
     const char **value = &cli->values[field - cli->operation->fields];
     if (*value) {

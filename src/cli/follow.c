@@ -208,6 +208,23 @@ static const char *member(const json_t *object, const char *key)
     return text ? text : "";
 }
 
+/* One unit's new state, or one event. */
+static void change_line(const struct cli *cli, const char *time, const json_t *change)
+{
+    CLEANUP(arena_close) struct arena tmp = {0};
+    if (json_object_get(change, "event")) {
+        (void)printf("%s  %s  %s\n", time, member(change, "message"), member_text(cli, &tmp, change, "text"));
+        return;
+    }
+    const json_t *code = json_object_get(change, "code");
+    (void)printf("%s  %s  %s", time, member(change, "unit"), member_text(cli, &tmp, change, "status"));
+    if (code) {
+        (void)printf(" (%lld)", (long long)json_integer_value(code));
+    }
+    (void)printf("  %s\n", member(change, "reason"));
+}
+
+/* Acts of people with who and why; what followed from them, each on its line. */
 static void change_say(const struct cli *cli, const char *line)
 {
     if (cli->is_json) {
@@ -215,9 +232,17 @@ static void change_say(const struct cli *cli, const char *line)
         return;
     }
     json_t *root = json_loads(line, 0, NULL);
-    const char *at = member(root, "at"), *status = member(root, cli->lang == LANG_EN ? "status" : "status_ja");
-    (void)printf("%.8s  %s  %s  %s  %s %s\n", strlen(at) > 19 ? at + 11 : at, member(root, "operation"), member(root, "entity"),
-                 status, member(root, "actor"), member(root, "reason"));
+    const json_t *changes = json_object_get(root, "changes");
+    const char *at = member(root, "at"), *actor = member(root, "actor");
+    char time[16];
+    (void)snprintf(time, sizeof(time), "%.8s", strlen(at) > 19 ? at + 11 : at);
+    bool is_by_person = !str_equal(actor, "system") && !str_starts(actor, "agent:");
+    if (is_by_person || json_array_size(changes) == 0) {
+        (void)printf("%s  %s  %s  %s  %s\n", time, actor, member(root, "operation"), member(root, "entity"), member(root, "reason"));
+    }
+    for (size_t i = 0; i < json_array_size(changes); i++) {
+        change_line(cli, time, json_array_get(changes, i));
+    }
     json_decref(root);
 }
 

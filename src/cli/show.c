@@ -82,6 +82,9 @@ const char *member_text(const struct cli *cli, struct arena *into, const json_t 
 {
     const json_t *value = member_value(cli, item, key);
     if (!json_is_string(value)) {
+        if (json_is_false(value) && str_equal(key, "deciding")) {
+            return word_of(cli, key, "no");
+        }
         bool is_nothing = str_equal(key, "run") && json_integer_value(value) == 0; /* an event of no run */
         return is_nothing ? "" : scalar_text(cli, into, value);
     }

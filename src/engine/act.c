@@ -30,6 +30,21 @@ bool act_needs_reason(enum act_kind kind)
     return needs[kind];
 }
 
+/* Its other half by its own name: who reads the journal must see which of the two was done. */
+static const char *journal_name(const struct act *act)
+{
+    static const struct {
+        enum act_kind kind;
+        const char *off;
+    } halves[] = {{ACT_SUSPEND, "unit.resume"}, {ACT_PLAN_HOLD, "plan.release"}, {ACT_AGENT_DRAIN, "agent.undrain"}};
+    for (size_t i = 0; i < COUNT(halves); i++) {
+        if (halves[i].kind == act->act && !act->is_on) {
+            return halves[i].off;
+        }
+    }
+    return act_name(act->act);
+}
+
 struct act act_make(enum act_kind kind)
 {
     return (struct act){.act = kind, .actor = "", .via = "", .reason = "", .reference = "", .unit = "", .kind = "", .group = "",
@@ -85,7 +100,7 @@ void act_do(struct engine *engine, const struct message_in *message)
     if (is_ok) {
         gates_settle(engine);
         const char *entity = entity_of(engine, act);
-        entry_end(engine, &call.who, act_name(act->act), entity);
+        entry_end(engine, &call.who, journal_name(act), entity);
     }
     while (call.json.depth > 0) {
         json_end(&call.json);

@@ -246,7 +246,7 @@ static void malformed_requests_are_refused_by_field(void **state)
         {"POST", "/api/v1/runs", "{\"unit\"", "BNT0107-E", NULL},
         {"POST", "/api/v1/plan/move", "{\"unit\":\"/a\",\"date\":\"2026-02-30\",\"at\":\"1:00\",\"reason\":\"x\"}", "BNT0112-E", "date"},
         {"POST", "/api/v1/plan/move", "{\"unit\":\"/a\",\"date\":\"2026-06-29\",\"at\":\"48:00\",\"reason\":\"x\"}", "BNT0112-E", "at"},
-        {"POST", "/api/v1/plan/add", "{\"unit\":\"/a\",\"at\":\"27:30\",\"reason\":\"x\"}", "BNT0112-E", "at"},
+        {"POST", "/api/v1/plan/add", "{\"unit\":\"/a\",\"at\":\"48:30\",\"reason\":\"x\"}", "BNT0112-E", "at"},
         {"POST", "/api/v1/windows/extend", "{\"group\":\"K\",\"class\":\"職員\",\"time\":\"24\",\"reason\":\"x\"}", "BNT0112-E", "time"},
         {"POST", "/api/v1/runs/change-status", "{\"run\":12,\"node\":\"B\",\"status\":\"done\",\"reason\":\"x\"}", "BNT0112-E", "status"},
         {"POST", "/api/v1/runs/kill", "{\"run\":12,\"node\":\"NONE\",\"reason\":\"x\"}", "BNT0103-E", "node"},
