@@ -74,6 +74,13 @@ bool clock_resume_from(struct store *store, struct clock *clock, struct err *e)
         clock_resume(clock, row.entry.at);
     }
     bool is_good = rows_end(rows, e);
+    struct query moved = {.table = TABLE_clock_change, .order_column = -1, .is_descending = true, .limit = 1};
+    struct clock_change_row change;
+    rows = is_good ? store_query(reader, &moved) : NULL;
+    if (rows && rows_next(rows, &change)) {
+        clock_resume(clock, (struct instant){change.to_ms}); /* moved forward, and nothing has happened since */
+    }
+    is_good = is_good && rows_end(rows, e);
     store_reader_close(reader);
     return is_good;
 }

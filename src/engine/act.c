@@ -99,7 +99,7 @@ void act_do(struct engine *engine, const struct message_in *message)
                      : handlers[act->act](&call);
     if (is_ok) {
         gates_settle(engine);
-        const char *entity = entity_of(engine, act);
+        const char *entity = call.entity ? call.entity : entity_of(engine, act);
         entry_end(engine, &call.who, journal_name(act), entity);
     }
     while (call.json.depth > 0) {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * acts_other - agents, the made-up clock, the baseline, decisions, events, backup.
+ * acts_other - agents, the baseline, decisions, events, backup.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "engine/engine_priv.h"
-#include "os/clock.h"
 
 bool act_agent_drain(struct act_call *call)
 {
@@ -64,47 +63,6 @@ bool act_agent_limits(struct act_call *call)
     json_text(&call->json, "agent", agent->name);
     json_number(&call->json, "limit_now", agent_limit(engine, agent));
     return true;
-}
-
-/* ---- the made-up clock ---- */
-
-static bool clock_answer(struct act_call *call, bool is_good)
-{
-    struct engine *engine = call->engine;
-    struct clock *clock = engine->config.clock;
-    if (!is_good) {
-        return false;
-    }
-    struct instant now = clock_business(clock);
-    json_instant(&call->json, "business", now, zone_offset_sec(engine->w.site->zone, now) / 60);
-    json_bool(&call->json, "simulated", clock->is_simulated);
-    json_decimal(&call->json, "speed", clock_speed(clock));
-    return true;
-}
-
-static bool has_clock(struct act_call *call)
-{
-    return call->engine->config.clock || err_set(call->err, ERR_CONFLICT, "clock" ARG "-");
-}
-
-bool act_clock_speed(struct act_call *call)
-{
-    return has_clock(call) && clock_answer(call, clock_set_speed(call->engine->config.clock, call->act->real, call->err));
-}
-
-bool act_clock_pause(struct act_call *call)
-{
-    return has_clock(call) && clock_answer(call, clock_set_speed(call->engine->config.clock, 0, call->err));
-}
-
-bool act_clock_go(struct act_call *call)
-{
-    return has_clock(call) && clock_answer(call, clock_go(call->engine->config.clock, call->err));
-}
-
-bool act_clock_forward(struct act_call *call)
-{
-    return has_clock(call) && clock_answer(call, clock_forward(call->engine->config.clock, call->act->at, call->err));
 }
 
 /* ---- baseline: the last generation of each net, for a cut-over (decisions §6) ---- */

@@ -139,7 +139,7 @@ static void outputs_clear(struct engine *engine)
     strbuf_clear(&engine->answers_json);
     strbuf_clear(&engine->feed_text);
     strbuf_clear(&engine->changes);
-    engine->outgoing.n = engine->answers.n = engine->feed_lines.n = 0;
+    engine->outgoing.n = engine->answers.n = engine->feed_lines.n = engine->clock_orders.n = 0;
     engine->entry_count = 0;
 }
 
@@ -164,6 +164,7 @@ static void answers_give(struct engine *engine, const struct err *failed, int64_
 
 static void perform_all(struct engine *engine, int64_t first_seq)
 {
+    clock_perform(engine);
     for (size_t i = 0; i < engine->outgoing.n; i++) {
         const struct outgoing *out = &engine->outgoing.at[i];
         if (out->agent->link) {
@@ -320,6 +321,7 @@ void engine_close(struct engine *engine)
     vec_close(&engine->outgoing);
     vec_close(&engine->answers);
     vec_close(&engine->feed_lines);
+    vec_close(&engine->clock_orders);
     strbuf_close(&engine->frames);
     strbuf_close(&engine->answers_json);
     strbuf_close(&engine->feed_text);

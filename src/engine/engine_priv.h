@@ -143,6 +143,9 @@ struct event_of {
 };
 void event_raise(struct engine *engine, const struct event_of *event, const char *fold, const char *fmt, ...) PRINTF(4, 5);
 
+/* acts_clock.c: what was ordered of the made-up clock in this turn and is committed */
+void clock_perform(struct engine *engine);
+
 /* alarms (engine.c) */
 void alarm_add(struct engine *engine, struct alarm alarm);
 
@@ -160,6 +163,7 @@ struct act_call {
     struct json json;          /* an object is open */
     const struct diags *diags;
     struct diags *own_diags;
+    const char *entity;        /* what the journal names; NULL: by the act's fields */
     struct err *err;
 };
 #define ACT(code, name, needs_reason, handler) bool handler(struct act_call *call);

@@ -98,6 +98,7 @@ static bool load_next(struct engine *engine, enum table table, int64_t *next, st
         struct version_row version;
         struct event_row event;
         struct decision_row decision;
+        struct clock_change_row clock;
         int64_t id; /* the first column of each */
     } row;
     if (rows_next(rows, &row)) {
@@ -325,7 +326,7 @@ bool world_load(struct engine *engine, struct err *e)
 {
     struct world *w = &engine->w;
     *w = (struct world){.next_unit = 1, .next_version = 1, .next_occurrence = 1, .next_run = 1, .next_event = 1,
-                        .next_decision = 1, .today = BIZDAY_NONE};
+                        .next_decision = 1, .next_clock = 1, .today = BIZDAY_NONE};
     w->facts.time_window = window_is_open_now;
     w->facts.file_known = file_is_known;
     w->facts.data = engine;
@@ -333,7 +334,8 @@ bool world_load(struct engine *engine, struct err *e)
                    load_next(engine, TABLE_version, &w->next_version, e) && load_next(engine, TABLE_run, &w->next_run, e) &&
                    load_next(engine, TABLE_occurrence, &w->next_occurrence, e) &&
                    load_next(engine, TABLE_event, &w->next_event, e) &&
-                   load_next(engine, TABLE_decision, &w->next_decision, e) && load_windows(engine, e) &&
+                   load_next(engine, TABLE_decision, &w->next_decision, e) &&
+                   load_next(engine, TABLE_clock_change, &w->next_clock, e) && load_windows(engine, e) &&
                    load_plans(engine, e) && load_risks(engine, e) && load_generations(engine, e);
     if (!is_good) {
         return false;

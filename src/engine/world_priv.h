@@ -140,7 +140,7 @@ struct world {
     VEC(int64_t) dirty_runs, done_runs;
     struct arena site_arena;
     const struct site *site;
-    int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_decision, next_order;
+    int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_decision, next_clock, next_order;
     struct bizday today;       /* of the root calendar */
     char epoch[40];
     struct map risks;          /* "unit@date" whose predicted miss was told */
@@ -164,6 +164,13 @@ struct feed_line {
     size_t from, n;            /* bytes of engine->feed_text, without the seq */
 };
 
+/* An act on the made-up clock: it is done after the commit. */
+struct clock_order {
+    bool is_forward;           /* to `to`; else only the speed */
+    struct instant to;
+    double speed;
+};
+
 struct exchange; /* what other threads hand over: exchange.c */
 
 struct engine {
@@ -179,6 +186,7 @@ struct engine {
     VEC(struct outgoing) outgoing;
     VEC(struct answer) answers;
     VEC(struct feed_line) feed_lines;
+    VEC(struct clock_order) clock_orders;
     struct strbuf changes;     /* feed: changes of the entry under way, comma separated */
     size_t entry_count;        /* entries of this batch */
     int commit_failures;       /* in a row */

@@ -131,13 +131,27 @@ static bool must_be_made_up(const struct clock *clock, struct err *e)
     return clock->is_simulated || err_set(e, ERR_CONFLICT, "clock" ARG "--clock sim:");
 }
 
-bool clock_set_speed(struct clock *clock, double speed, struct err *e)
+bool clock_may_set_speed(const struct clock *clock, double speed, struct err *e)
 {
     if (!must_be_made_up(clock, e)) {
         return false;
     }
-    if (!(speed >= 0) || speed > SPEED_MAX) {
-        return err_set(e, ERR_ARGUMENT, "speed" ARG "0..%.0f", SPEED_MAX);
+    return (speed >= 0 && speed <= SPEED_MAX) || err_set(e, ERR_ARGUMENT, "speed" ARG "0..%.0f", SPEED_MAX);
+}
+
+bool clock_may_forward(struct clock *clock, struct instant to, struct err *e)
+{
+    if (!must_be_made_up(clock, e)) {
+        return false;
+    }
+    return !instant_before(to, clock_business(clock)) ||
+           err_set(e, ERR_ARGUMENT, "clock forward" ARG "the business clock is already later");
+}
+
+bool clock_set_speed(struct clock *clock, double speed, struct err *e)
+{
+    if (!clock_may_set_speed(clock, speed, e)) {
+        return false;
     }
     (void)pthread_mutex_lock(&clock->lock);
     rebase(clock);
@@ -165,7 +179,7 @@ bool clock_go(struct clock *clock, struct err *e)
 
 bool clock_forward(struct clock *clock, struct instant to, struct err *e)
 {
-    if (!must_be_made_up(clock, e)) {
+    if (!clock_may_forward(clock, to, e)) {
         return false;
     }
     (void)pthread_mutex_lock(&clock->lock);
@@ -185,6 +199,17 @@ double clock_speed(struct clock *clock)
     }
     (void)pthread_mutex_lock(&clock->lock);
     double speed = clock->speed;
+    (void)pthread_mutex_unlock(&clock->lock);
+    return speed;
+}
+
+double clock_speed_to_go(struct clock *clock)
+{
+    if (!clock->is_simulated) {
+        return 1;
+    }
+    (void)pthread_mutex_lock(&clock->lock);
+    double speed = clock->speed > 0 ? clock->speed : clock->speed_before_pause;
     (void)pthread_mutex_unlock(&clock->lock);
     return speed;
 }

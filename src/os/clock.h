@@ -35,4 +35,8 @@ int64_t clock_wait_ms(struct clock *clock, struct instant at);
 MUST_CHECK bool clock_set_speed(struct clock *clock, double speed, struct err *e);
 MUST_CHECK bool clock_go(struct clock *clock, struct err *e);                      /* after a pause */
 MUST_CHECK bool clock_forward(struct clock *clock, struct instant to, struct err *e);
+/* Would the two above be accepted? */
+MUST_CHECK bool clock_may_set_speed(const struct clock *clock, double speed, struct err *e);
+MUST_CHECK bool clock_may_forward(struct clock *clock, struct instant to, struct err *e);
 double clock_speed(struct clock *clock);
+double clock_speed_to_go(struct clock *clock); /* what clock_go would make it */

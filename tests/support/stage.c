@@ -415,7 +415,7 @@ static void job_ended(void *data, const struct vagent *agent, const struct vjob 
 void stage_server_up(struct stage *s)
 {
     struct err e;
-    struct engine_config config = {.store = s->store, .service = "main", .seed = 1, .now = s->now};
+    struct engine_config config = {.store = s->store, .service = "main", .seed = 1, .now = s->now, .clock = s->options.clock};
     if (!engine_open(&config, &s->engine, &e)) {
         fail_with("open", &e);
     }

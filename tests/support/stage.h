@@ -27,6 +27,7 @@ struct stage_options {
     const char *site;          /* text of site.yaml; NULL: one agent "local" */
     bool with_hash;            /* the journal is chained */
     bool without_agent;        /* no agent connects by itself */
+    struct clock *clock;       /* a made-up one for acts on it; NULL: none */
 };
 
 struct stage_told {            /* what a job does instead */
