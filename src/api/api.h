@@ -33,10 +33,13 @@ MUST_CHECK bool api_open(const struct api_config *config, struct api **ret, stru
 void api_close(struct api *api);
 
 enum caller_kind { CALLER_ROOT, CALLER_OWN /* the daemon's user */, CALLER_LOCAL /* another user */, CALLER_TCP, CALLERS };
+struct identity;
 struct caller {
     enum caller_kind kind;
     const char *actor;         /* name for the journal */
     const char *via;           /* cli, web, api */
+    const char *address;       /* for the journal; "" on the Unix socket */
+    const struct identity *identity; /* a person or token; NULL: known by the socket alone */
 };
 const char *caller_name(enum caller_kind kind);
 bool api_may(enum caller_kind caller, enum permission permission);

@@ -139,7 +139,7 @@ static void caller_find(struct request *request)
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     const struct peer *peer = info ? info->socket_context : NULL;
     request->caller = (struct caller){peer ? peer->kind : CALLER_TCP, arena_copy(&request->arena, peer ? peer->actor : "?"),
-                                      via_of(request->connection)};
+                                      via_of(request->connection), "", NULL};
 }
 
 /* The length that was told, 0 if none or chunked. */

@@ -70,17 +70,6 @@ const struct operation *operation_of(enum operation_code code)
     return &operations[code];
 }
 
-const char *permission_name(enum permission permission)
-{
-    static const char *const names[PERMISSIONS] = {
-        [PERMISSION_OPEN] = "open",       [PERMISSION_LOOK] = "look",     [PERMISSION_AUDIT] = "audit",
-        [PERMISSION_OUTPUT] = "output",   [PERMISSION_OPERATE] = "operate", [PERMISSION_PLAN] = "plan",
-        [PERMISSION_DEFINE] = "define",   [PERMISSION_WINDOW] = "window", [PERMISSION_CLOCK] = "clock",
-        [PERMISSION_ADMIN] = "admin",     [PERMISSION_AGENT] = "agent",
-    };
-    return names[permission];
-}
-
 const char *method_name(enum operation_method method)
 {
     static const char *const names[] = {[METHOD_NONE] = "", [METHOD_GET] = "GET", [METHOD_POST] = "POST"};

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "people/permission.h"
 
 enum operation_code {
 #define OPERATION(code, ...) OPERATION_##code,
@@ -27,22 +28,6 @@ enum operation_code {
 
 enum operation_kind { OPERATION_IS_ACT, OPERATION_IS_READ, OPERATION_IS_HTTP, OPERATION_IS_LOCAL };
 enum operation_method { METHOD_NONE, METHOD_GET, METHOD_POST };
-
-/* What a caller must be allowed to do; api/access.c has the table of who is. */
-enum permission {
-    PERMISSION_OPEN,    /* anybody who reaches the server */
-    PERMISSION_LOOK,    /* read state */
-    PERMISSION_AUDIT,   /* read all of the journal at some cost */
-    PERMISSION_OUTPUT,  /* read job output, which may hold personal data (E-40) */
-    PERMISSION_OPERATE, /* act on runs */
-    PERMISSION_PLAN,    /* registrations and changes of plan */
-    PERMISSION_DEFINE,  /* change definitions */
-    PERMISSION_WINDOW,  /* online windows */
-    PERMISSION_CLOCK,   /* the made-up clock */
-    PERMISSION_ADMIN,   /* site, agents, backup */
-    PERMISSION_AGENT,   /* be an agent */
-    PERMISSIONS
-};
 
 enum field_where { FIELD_IN_PATH, FIELD_IN_QUERY, FIELD_IN_BODY };
 enum field_type {
@@ -91,7 +76,6 @@ struct operation {
 };
 
 const struct operation *operation_of(enum operation_code code);
-const char *permission_name(enum permission permission);
 const char *method_name(enum operation_method method);
 
 /* The operation of a request, its path without query. NULL if there is none; *is_path_known tells 405 from 404.

@@ -27,7 +27,7 @@ static int ask_as(struct kit *kit, enum caller_kind caller, const char *method, 
     const struct operation *operation = operation_route(method, path, &value, &is_known);
     assert_non_null(operation);
     struct api_pair pairs[16];
-    struct api_request request = {.operation = operation, .caller = {caller, "tester", "cli"}, .path_value = value};
+    struct api_request request = {.operation = operation, .caller = {caller, "tester", "cli", "", NULL}, .path_value = value};
     if (operation->method == METHOD_POST) {
         request.body = rest;
         request.body_n = strlen(rest);
@@ -146,8 +146,9 @@ static void only_looking_is_open_to_tcp(void **state)
     for (int permission = 0; permission < PERMISSIONS; permission++) {
         bool is_look = permission == PERMISSION_OPEN || permission == PERMISSION_LOOK;
         assert_int_equal(api_may(CALLER_TCP, (enum permission)permission), is_look);
-        assert_true(api_may(CALLER_OWN, (enum permission)permission));
-        assert_true(api_may(CALLER_ROOT, (enum permission)permission));
+        bool is_clients = permission == PERMISSION_DECIDE; /* a person of the client, never a socket (E-39) */
+        assert_int_equal(api_may(CALLER_OWN, (enum permission)permission), !is_clients);
+        assert_int_equal(api_may(CALLER_ROOT, (enum permission)permission), !is_clients);
         assert_non_null(permission_name((enum permission)permission));
     }
 }

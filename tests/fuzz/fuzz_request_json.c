@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct arena arena = {0};
     const char *text = arena_copy_bytes(&arena, data + 1, n - 1);
     struct api_pair pairs[] = {{operation->field_count ? operation->fields[0].name : "x", text}, {"limit", "3"}};
-    struct api_request request = {.operation = operation, .caller = {CALLER_OWN, "fuzz", "api"}, .path_value = {text, strlen(text)}};
+    struct api_request request = {.operation = operation, .caller = {CALLER_OWN, "fuzz", "api", "", NULL}, .path_value = {text, strlen(text)}};
     struct api_response response = {0};
     struct api_done done = {took, kit};
     if (operation->method == METHOD_POST) {
