@@ -165,6 +165,7 @@ struct store_faults {
     int64_t fail_commit_at, fail_query_at; /* 0 = never */
     bool is_after_commit;                  /* the outcome is lost, not the data */
     int64_t commit_count, query_count;     /* seen so far */
+    int64_t failed_query_count;            /* reads that were made to fail */
 };
 struct store *store_wrap_faulty(struct store *inner, struct store_faults *faults); /* owns inner */
 void store_close(struct store *store);

@@ -29,11 +29,12 @@ static bool play_seed(const struct sim_options *options)
     bool is_good = sim_run(&sim);
     double took = seconds_now() - from;
     (void)printf("sim seed %llu: %.2f years in %.2f s; %lld turns, %lld jobs, %lld kills, %lld failed commits, %lld hosts' jobs lost, "
-                 "%lld sessions broken, %lld clock steps, %lld acts (%lld refused), %lld checks, %lld reloads compared\n",
+                 "%lld sessions broken, %lld clock steps, %lld acts (%lld refused), %lld checks, %lld reloads compared, "
+                 "%lld failed reads, digest %016llx\n",
                  (unsigned long long)options->seed, options->years, took, (long long)sim.turns, (long long)sim.fleet.started_count,
                  (long long)sim.kills, (long long)sim.commit_faults, (long long)sim.fleet.lost_count, (long long)sim.fleet.drop_count,
                  (long long)sim.clock_steps, (long long)sim.acts, (long long)sim.refused, (long long)sim.checks,
-                 (long long)sim.reloads_compared);
+                 (long long)sim.reloads_compared, (long long)sim.faults.failed_query_count, (unsigned long long)sim.digest);
     if (!is_good) {
         (void)printf("sim FAILED: %s\n  replay: banto-sim --seed %llu --years %g --nets %d --faults %s%s\n", sim.wrong,
                      (unsigned long long)options->seed, options->years, options->nets, options->with_faults ? "on" : "off",

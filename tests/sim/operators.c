@@ -12,6 +12,7 @@ static void act_done(void *data, const struct act_result *result)
     struct sim *sim = data;
     sim->acts++;
     sim->refused += !result->is_ok;
+    digest_fold(sim, (int64_t[]){sim->now.ms, result->is_ok, result->seq, result->is_ok ? 0 : (int64_t)result->err.code}, 4);
 }
 
 static void submit(struct sim *sim, struct act act)

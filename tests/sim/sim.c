@@ -37,6 +37,7 @@ static void job_plan(void *data, const struct vagent *agent, const struct frame 
     const struct live_run *live = live_by_id(sim->engine, start->key.run);
     int minutes = live ? live->run->net->nodes[start->key.node].required_minutes : 1;
     check_start(sim, start);
+    digest_fold(sim, (int64_t[]){sim->now.ms, start->key.run, start->key.node, start->key.attempt}, 4);
     ret->ms = minutes * (MINUTE_MS / 2) + (int64_t)(chance_next(&sim->chance) % (uint64_t)(minutes * MINUTE_MS));
     int odd = sim_below(sim, 1000);
     if (sim->is_calm || !sim->options.with_faults) {
@@ -52,6 +53,7 @@ static void job_ended(void *data, const struct vagent *agent, const struct vjob 
 {
     struct sim *sim = *(struct sim **)data;
     (void)agent;
+    digest_fold(sim, (int64_t[]){sim->now.ms, job->run, job->node, job->attempt, job->code}, 5);
     const struct live_run *live = sim->engine ? live_by_id(sim->engine, job->run) : NULL;
     const struct net_effect *effect = live && job->code <= 8 ? live->run->net->nodes[job->node].effect : NULL;
     for (size_t c = 0; effect && c < SIM_CLASSES; c++) {
@@ -147,6 +149,7 @@ static void turn(struct sim *sim)
         return;
     }
     sim->next_ms = next.ms;
+    digest_fold(sim, (int64_t[]){sim->now.ms, next.ms, sim->engine->figures.runs_live}, 3);
     check_turn(sim);
     if (sim->turns % CHECK_EVERY_TURNS == 0) {
         check_all(sim);
@@ -415,6 +418,7 @@ bool sim_run(struct sim *sim)
     }
     if (!sim->wrong[0]) {
         check_end(sim);
+        digest_rows(sim);
     }
     bool is_good = !sim->wrong[0];
     sim_close(sim);

@@ -27,9 +27,8 @@ struct sim_options {
     bool with_hash, keeps_journal, with_faults;
 };
 
-enum { SIM_CLASSES = 2, SIM_AGENTS = 6 };
+enum { SIM_CLASSES = 2, SIM_AGENTS = 6, SIM_ROW_BYTES_MAX = 1024 };
 extern const char *const sim_classes[SIM_CLASSES];
-
 
 struct sim {
     struct sim_options options;
@@ -52,6 +51,7 @@ struct sim {
     struct arena arena;
     struct strbuf text, before;
     char wrong[512];           /* "" = all promises kept so far */
+    uint64_t digest;           /* of the course so far: digest.c */
     int64_t turns, kills, commit_faults, acts, refused, checks, reloads_compared, clock_steps;
 };
 
@@ -65,6 +65,9 @@ bool sim_run(struct sim *sim); /* false: a promise is broken, sim->wrong says wh
 void sim_wrong(struct sim *sim, const char *fmt, ...) PRINTF(2, 3);
 int sim_below(struct sim *sim, int n);
 
+/* digest.c */
+void digest_fold(struct sim *sim, const int64_t *values, size_t count);
+void digest_rows(struct sim *sim); /* all rows of the store, at the end */
 /* operators.c */
 void operators_act(struct sim *sim);
 void observe_again(struct sim *sim);

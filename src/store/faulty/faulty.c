@@ -62,7 +62,11 @@ static bool read_fails(struct store_reader *reader, struct err *e)
 {
     struct store_faults *faults = faulty_of(reader->store)->faults;
     int64_t n = __atomic_add_fetch(&faults->query_count, 1, __ATOMIC_RELAXED);
-    return n == faults->fail_query_at && !fails(e, "read", n);
+    if (n != faults->fail_query_at) {
+        return false;
+    }
+    faults->failed_query_count++; /* one reader meets it */
+    return !fails(e, "read", n);
 }
 
 static bool reader_open(struct store *store, struct store_reader **ret, struct err *e)
