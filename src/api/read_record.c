@@ -96,11 +96,16 @@ bool read_decisions(struct call *call, struct err *e)
         json_number(&call->json, "id", row.id);
         answer_instant(call, "at", row.at_ms);
         json_text(&call->json, "kind", row.kind);
+        json_text(&call->json, "kind_ja", decision_kind_word(row.kind, LANG_JA));
+        json_text(&call->json, "kind_en", decision_kind_word(row.kind, LANG_EN));
         json_text(&call->json, "entity", row.entity);
         json_text(&call->json, "decided_by", row.decided_by);
         json_text(&call->json, "medium", row.medium);
         json_text(&call->json, "text", row.text);
         json_text(&call->json, "actor", row.actor);
+        answer_instant(call, "used", row.used_ms);
+        json_text(&call->json, "used_by", row.used_by);
+        json_text(&call->json, "used_for", row.used_for);
         json_end(&call->json);
     }
     answer_list_close(call, count > limit ? number_text(call, last) : NULL);

@@ -4,6 +4,8 @@
  */
 #include "api/words.h"
 
+#include <string.h>
+
 #include "plan/facts.h"
 
 static const char *word(const char *const *words, size_t count, int64_t number)
@@ -35,6 +37,23 @@ const char *severity_word(int64_t severity)
 {
     static const char *const words[] = {"information", "warning", "error"};
     return word(words, COUNT(words), severity);
+}
+
+const char *decision_kind_word(const char *name, enum lang lang)
+{
+    static const struct {
+        const char *name, *text[LANGS];
+    } kinds[] = {
+#define DECISION(code, name, about, ja, en) {name, {ja, en}},
+#include "engine/decisions.def"
+#undef DECISION
+    };
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        if (strcmp(kinds[i].name, name) == 0) {
+            return kinds[i].text[lang];
+        }
+    }
+    return name;
 }
 
 const char *unit_change_word(enum unit_change change)

@@ -52,7 +52,7 @@ struct act act_make(enum act_kind kind)
 }
 
 /* On what an act was done, for the journal: run/12/3, a unit or pattern, window/GROUP/CLASS, agent/NAME, or the kind of thing. */
-static const char *entity_of(struct engine *engine, const struct act *act)
+const char *act_entity(struct engine *engine, const struct act *act)
 {
     struct arena *turn = &engine->turn;
     const char *name = act_name(act->act);
@@ -67,9 +67,6 @@ static const char *entity_of(struct engine *engine, const struct act *act)
     }
     if (act->act == ACT_EVENT_ACK) {
         return arena_printf(turn, "event/%" PRId64, act->number);
-    }
-    if (act->act == ACT_DECISION) {
-        return act->text2[0] ? act->text2 : "decision";
     }
     if (act->unit[0]) {
         return act->unit;
@@ -99,7 +96,7 @@ void act_do(struct engine *engine, const struct message_in *message)
                      : handlers[act->act](&call);
     if (is_ok) {
         gates_settle(engine);
-        const char *entity = call.entity ? call.entity : entity_of(engine, act);
+        const char *entity = call.entity ? call.entity : act_entity(engine, act);
         entry_end(engine, &call.who, journal_name(act), entity);
     }
     while (call.json.depth > 0) {

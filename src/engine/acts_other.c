@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * acts_other - agents, the baseline, decisions, events, backup.
+ * acts_other - agents, the baseline, events, backup.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -147,21 +147,7 @@ bool act_baseline(struct act_call *call)
     return true;
 }
 
-/* ---- decisions, events, backup ---- */
-
-bool act_decision(struct act_call *call)
-{
-    struct engine *engine = call->engine;
-    const struct act *act = call->act;
-    if (!act->text[0] || !act->group[0]) {
-        return err_set(call->err, ERR_ARGUMENT, "text, by" ARG "-");
-    }
-    struct decision_row row = {.id = engine->w.next_decision++, .at_ms = engine->now.ms, .kind = act->kind, .entity = act->text2,
-                               .decided_by = act->group, .medium = act->cls, .text = act->text, .actor = act->actor};
-    store_put(engine->batch, TABLE_decision, &row);
-    json_number(&call->json, "decision", row.id);
-    return true;
-}
+/* ---- events, backup ---- */
 
 bool act_event_ack(struct act_call *call)
 {

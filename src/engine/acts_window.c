@@ -31,15 +31,19 @@ static int64_t holder_of(const struct engine *engine, const char *group)
     return 0;
 }
 
-static bool decision_exists(struct act_call *call, int64_t id, bool *ret)
+/* What a decision about this class may name: the class, its group, and where a net stands in the way that net and its run. */
+static const char *const *about_class(struct act_call *call, const struct window_facts *window, const struct live_run *holder)
 {
-    struct decision_row row = {.id = id};
-    *ret = false;
-    if (id == 0) {
-        return true;
+    enum { ABOUT_MAX = 5 };
+    struct arena *turn = &call->engine->turn;
+    const char **about = arena_array(turn, const char *, ABOUT_MAX);
+    about[0] = arena_printf(turn, "window/%s/%s", window->group->name, call->act->cls);
+    about[1] = arena_printf(turn, "window/%s", window->group->name);
+    if (holder) {
+        about[2] = live_entity(call->engine, holder, 0);
+        about[3] = holder->unit->path;
     }
-    return store_get(call->engine->reader, &call->engine->turn, TABLE_decision, &row, ret, call->err) &&
-           (*ret || err_set(call->err, ERR_NOT_FOUND, "decision" ARG "%" PRId64, id));
+    return about;
 }
 
 bool act_window_command(struct act_call *call)
@@ -63,12 +67,15 @@ bool act_window_command(struct act_call *call)
                        window_phase_name(phase)->text[LANG_JA]);
     }
     int64_t holder = phase == PHASE_OPEN ? holder_of(call->engine, window->group->name) : 0;
-    bool is_decided = false;
-    if (!decision_exists(call, act->number, &is_decided)) {
+    const struct live_run *live = holder ? live_by_id(call->engine, holder) : NULL;
+    struct decision_row decision;
+    if (act->number && phase != PHASE_OPEN) {
+        return err_set(call->err, ERR_ARGUMENT, "decision" ARG "開局の指示だけに付けられます" OR_EN "only an opening takes one");
+    }
+    if (!decision_read(call, DECISION_OPENING, about_class(call, window, live), &decision)) {
         return false;
     }
-    if (holder && !is_decided) {
-        const struct live_run *live = live_by_id(call->engine, holder);
+    if (holder && !decision.id) {
         return err_set(call->err, ERR_WINDOW_BUSY, "%s" ARG "%s" ARG "run/%" PRId64 " %s", window->group->name, act->cls, holder,
                        live ? live->unit->path : "");
     }
@@ -79,6 +86,7 @@ bool act_window_command(struct act_call *call)
     json_text(&call->json, "group", window->group->name);
     json_text(&call->json, "class", act->cls);
     json_text(&call->json, "commanded", window_phase_name(phase)->name);
+    decision_spend(call, &decision);
     return true;
 }
 
@@ -176,15 +184,11 @@ bool act_window_override(struct act_call *call)
 }
 
 /* E-06: the night behind it must keep an hour to the opening's preparation, or the client has agreed. */
-static bool slack_allows(struct act_call *call, const struct window_facts *window, size_t cls, int32_t minutes)
+static bool slack_allows(struct act_call *call, const struct window_facts *window, size_t cls, int32_t minutes, bool is_decided)
 {
     enum { SLACK_MS_MIN = 60 * 60 * 1000 };
     struct forecast_shift shift = {.group = window->group, .cls = &window->group->classes[cls], .day = call->act->date,
                                    .ms = minutes * MINUTE_MS};
-    bool is_decided = false;
-    if (!decision_exists(call, call->act->number, &is_decided)) {
-        return false;
-    }
     int64_t before_ms = forecast_opening_slack_ms(call->engine, NULL), after_ms = forecast_opening_slack_ms(call->engine, &shift);
     if (after_ms == INT64_MAX) {
         return true;
@@ -210,7 +214,9 @@ static bool extend_times(struct act_call *call, struct window_facts *window, siz
         return err_set(call->err, ERR_ARGUMENT, "time" ARG "今の閉塞 %s より後にしてください" OR_EN "it must be later than the closing, %s",
                        until, until);
     }
-    if (!slack_allows(call, window, cls, act->minute - closes)) {
+    struct decision_row decision;
+    if (!decision_read(call, DECISION_EXTENSION, about_class(call, window, NULL), &decision) ||
+        !slack_allows(call, window, cls, act->minute - closes, decision.id != 0)) {
         return false;
     }
     change_put(call, window, cls, WINDOW_CLOSES, act->minute, 1);
@@ -220,6 +226,7 @@ static bool extend_times(struct act_call *call, struct window_facts *window, siz
     char text[TIME_TEXT_MAX];
     json_text(&call->json, "closes_before", daytime_print((struct daytime){closes}, text));
     json_text(&call->json, "closes", daytime_print((struct daytime){act->minute}, text));
+    decision_spend(call, &decision);
     return true;
 }
 

@@ -8,6 +8,7 @@
 /* act.c: after COMMIT_FAILURES_MAX failed commits in a row nothing more is decided */
 enum { COMMIT_FAILURES_MAX = 5 };
 void act_do(struct engine *engine, const struct message_in *message);
+const char *act_entity(struct engine *engine, const struct act *act); /* on what it is, for the journal */
 
 /* record.c: rows and journal entries */
 void put_run(struct engine *engine, const struct live_run *live);
@@ -145,6 +146,20 @@ void event_raise(struct engine *engine, const struct event_of *event, const char
 
 /* acts_clock.c: what was ordered of the made-up clock in this turn and is committed */
 void clock_perform(struct engine *engine);
+
+/* decisions.c: recorded decisions of the client that an act refers to */
+struct act_call;
+enum decision_kind {
+#define DECISION(code, name, about, ja, en) code,
+#include "engine/decisions.def"
+#undef DECISION
+    DECISION_KINDS
+};
+/* The decision that the act names in `number`; id 0 when it names none. It must be of that kind, about one of the things
+ * that end with NULL, and not used. Fails: ERR_NOT_FOUND, ERR_DECISION_WRONG, ERR_DECISION_USED. */
+MUST_CHECK bool decision_read(struct act_call *call, enum decision_kind kind, const char *const *about, struct decision_row *ret);
+/* Last in a handler: from here on it is used. Nothing happens for id 0 and in a dry run. */
+void decision_spend(struct act_call *call, struct decision_row *row);
 
 /* alarms (engine.c) */
 void alarm_add(struct engine *engine, struct alarm alarm);

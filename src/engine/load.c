@@ -396,6 +396,7 @@ void world_close(struct engine *engine)
     vec_close(&w->changes);
     vec_close(&w->dirty_runs);
     vec_close(&w->done_runs);
+    vec_close(&w->decisions_spent);
     arena_close(&w->calendars);
     arena_close(&w->site_arena);
     arena_close(&w->names);

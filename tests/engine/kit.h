@@ -73,6 +73,24 @@ static inline struct act window_act(enum act_kind kind, const char *cls, const c
     return act;
 }
 
+static inline struct act decision_act(const char *kind, const char *entity)
+{
+    struct act act = act_make(ACT_DECISION);
+    act.kind = kind;
+    act.text = "了承する";
+    act.text2 = entity;
+    act.group = "システム管理課長";
+    act.cls = "電話";
+    return act;
+}
+
+/* Records it; its number. */
+static inline int64_t decision_of(struct stage *s, const char *kind, const char *entity)
+{
+    stage_do(s, decision_act(kind, entity));
+    return stage_count(s, TABLE_decision, NULL, 0);
+}
+
 static inline struct bizday day_of(const char *date)
 {
     struct bizday day = BIZDAY_NONE;
@@ -90,3 +108,27 @@ static inline const char *world_now(struct stage *s)
     strbuf_close(&b);
     return text;
 }
+
+/* The sample federation's windows on two classes. `more` is further lines of site.yaml. */
+#define KOKUHO_SITE                                                                                                                         \
+    "base_time: 06:00\n"                                                                                                             \
+    "calendars:\n"                                                                                                                   \
+    "  - {name: WEEK, closed_weekdays: [su, sa]}\n"                                                                                  \
+    "window_groups:\n"                                                                                                               \
+    "  - name: KOKUHO\n"                                                                                                             \
+    "    systems: [SSH]\n"                                                                                                           \
+    "    observation_minutes: 1440\n"                                                                                                \
+    "    classes:\n"                                                                                                                 \
+    "      - {name: 職員, calendar: WEEK, on_open_days: {opens: 08:00, precloses: 19:00, closes: 19:15}}\n"                          \
+    "      - {name: 保険者, calendar: WEEK, on_open_days: {opens: 08:30, precloses: 21:15, closes: 21:30}}\n"                        \
+    "time_windows:\n"                                                                                                                \
+    "  - {name: NIGHT, from: 22:00, to: 28:00}\n"                                                                                    \
+    "agents:\n"                                                                                                                      \
+    "  - {name: local, default: true, jobs: 100}\n"
+
+static inline void open_kokuho_with(struct stage *s, const char *start, const char *site)
+{
+    stage_open(s, &(struct stage_options){.start = start, .site = site, .with_hash = true});
+}
+
+static inline void open_kokuho(struct stage *s, const char *start) { open_kokuho_with(s, start, KOKUHO_SITE); }

@@ -4,27 +4,6 @@
  */
 #include "tests/engine/kit.h"
 
-#define SITE                                                                                                                         \
-    "base_time: 06:00\n"                                                                                                             \
-    "calendars:\n"                                                                                                                   \
-    "  - {name: WEEK, closed_weekdays: [su, sa]}\n"                                                                                  \
-    "window_groups:\n"                                                                                                               \
-    "  - name: KOKUHO\n"                                                                                                             \
-    "    systems: [SSH]\n"                                                                                                           \
-    "    observation_minutes: 1440\n"                                                                                                \
-    "    classes:\n"                                                                                                                 \
-    "      - {name: 職員, calendar: WEEK, on_open_days: {opens: 08:00, precloses: 19:00, closes: 19:15}}\n"                          \
-    "      - {name: 保険者, calendar: WEEK, on_open_days: {opens: 08:30, precloses: 21:15, closes: 21:30}}\n"                        \
-    "time_windows:\n"                                                                                                                \
-    "  - {name: NIGHT, from: 22:00, to: 28:00}\n"                                                                                    \
-    "agents:\n"                                                                                                                      \
-    "  - {name: local, default: true, jobs: 100}\n"
-
-static void open_kokuho(struct stage *s, const char *start)
-{
-    stage_open(s, &(struct stage_options){.start = start, .site = SITE, .with_hash = true});
-}
-
 static void nothing_starts_on_open_systems(void **state) /* E-07 */
 {
     struct stage s;
@@ -60,13 +39,7 @@ static void opening_over_a_net_that_needs_it_closed_is_refused(void **state) /* 
     assert_string_equal(stage_status(&s, "/OPEN", NULL), "gate-wait");
     struct act open = window_act(ACT_WINDOW_COMMAND, "職員", "open");
     assert_non_null(strstr(stage_refuses(&s, open, "BNT0522-E"), "run/"));
-    struct act decision = act_make(ACT_DECISION);
-    decision.kind = "window-open";
-    decision.text = "開局を優先する";
-    decision.group = "システム管理課長";
-    decision.cls = "電話";
-    stage_do(&s, decision);
-    open.number = 1;
+    open.number = decision_of(&s, "opening", "KOKUHO/職員");
     stage_do(&s, open);
     stage_until(&s, "22:30");
     assert_string_equal(stage_trace(&s, "OPEN"), "22:05 OPEN gate-wait\n22:10 OPEN running\n22:20 OPEN normal\n");
