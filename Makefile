@@ -7,12 +7,13 @@
 #   make check-long   the same with the long forms: more seeds, longer fuzzing
 #   make demo         the sample federation's night; SPEED=400 AUTO=1
 #   make bench        the figures we answer for
+#   make deb          Debian packages, into build/deb/
 #   make install      PREFIX=/usr/local DESTDIR=
 #   make format-check what clang-format would change (advice, no gate)
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
-.PHONY: all deps configure build check check-long demo bench install clean format-check
+.PHONY: all deps configure build check check-long demo bench deb install clean format-check
 
 all: build
 
@@ -36,6 +37,9 @@ demo: build
 
 bench: build
 	@BANTO_BIN="$(CURDIR)/build/bin" BANTO_BUILD="$(CURDIR)/build" tools/bench
+
+deb: deps
+	@tools/deb
 
 install: build
 	@DESTDIR="$(DESTDIR)" cmake --install build --prefix "$(PREFIX)"

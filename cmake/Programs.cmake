@@ -17,5 +17,7 @@ foreach(main IN LISTS BANTO_MAINS)
 endforeach()
 
 install(DIRECTORY examples/ DESTINATION ${CMAKE_INSTALL_DATADIR}/banto/examples USE_SOURCE_PERMISSIONS OPTIONAL)
-install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL FILES_MATCHING PATTERN "*.1")
+# The manual pages want the program just built: tools/man prints its help.
+install(CODE "execute_process(COMMAND ${CMAKE_SOURCE_DIR}/tools/man ${CMAKE_BINARY_DIR}/bin/banto
+    \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATAROOTDIR}/man COMMAND_ERROR_IS_FATAL ANY)")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
