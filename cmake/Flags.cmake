@@ -16,6 +16,8 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 # -fPIE, not CMake's -fPIC: our libraries are linked into programs only, so calls may be inlined and bound early.
 add_compile_options(-fPIE)
 add_link_options(-pie)
+# A program asks for the shared libraries it uses, not for all that its folders may: the agent needs no libqrencode.
+add_link_options(-Wl,--as-needed)
 
 set(BANTO_WARNINGS
     -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wwrite-strings

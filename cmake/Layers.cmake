@@ -6,7 +6,7 @@ find_package(PkgConfig REQUIRED)
 
 # Outside libraries by folder; docs/dependencies.md says why each. The keeper has none, on purpose.
 set(BANTO_PKG_wire jansson libcyaml yaml-0.1)
-set(BANTO_PKG_os libuv)
+set(BANTO_PKG_os libuv libsodium liboath libqrencode)
 set(BANTO_PKG_store sqlite3 libcrypto)
 set(BANTO_PKG_http libmicrohttpd gnutls libcurl)
 set(BANTO_PKG_agent libcurl libuv jansson)
