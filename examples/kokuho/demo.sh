@@ -217,13 +217,15 @@ banto clock speed "$SPEED" >/dev/null
 decide()
 {
     banto decision record --kind recovery --by システム管理課長 --medium 電話 --entity "$run" \
-        --text "表領域を拡張し、異常ジョブから再実行する" >/dev/null
+        --text "表領域を拡張し、異常ジョブから再実行する" --json >"$work/decision"
+    decision=$(sed 's/.*"decision":\([0-9]*\).*/\1/' "$work/decision")
     printf '%s  判断      システム管理課長(電話): 表領域を拡張し、異常ジョブから再実行する\n' "$(now48)"
 }
 
 rerun()
 {
-    banto rerun "$run" --from abnormal-job --reason "表領域拡張済み。本会判断により再実行" --reference S10 >/dev/null || return 0
+    banto rerun "$run" --from abnormal-job --decision "$decision" --reason "表領域拡張済み。本会判断により再実行" --reference S10 \
+        >/dev/null || return 0
     printf '%s  再実行    %s を異常ジョブから\n' "$(now48)" "${run##*/}"
 }
 
@@ -265,7 +267,7 @@ failure_handle()
 
     banto decision record --kind recovery --by システム管理課長 --medium 電話 --entity $run \\
         --text "表領域を拡張し、異常ジョブから再実行する"
-    banto rerun $run --from abnormal-job --reason "表領域拡張済み"
+    banto rerun $run --from abnormal-job --decision 番号 --reason "表領域拡張済み"
 
 EOT
     if [ -z "$AUTO" ]; then

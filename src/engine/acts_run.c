@@ -26,17 +26,40 @@ static void say_run(struct act_call *call, const struct live_run *live)
 }
 
 /* The start against the gates of this moment: refused with the first shut one. */
-static bool gates_allow(struct act_call *call, struct unit_entry *unit, const struct net *net, struct bizday date)
+static bool gates_allow(struct act_call *call, struct unit_entry *unit, const struct net_node *root, struct bizday date)
 {
     struct gate_answer answer;
     struct gate_subject subject = {.run = call->engine->w.next_run, .date = date, .planned = call->engine->now, .now = call->engine->now};
-    gates_check(&call->engine->w.facts, &net->nodes[0], &subject, &answer);
+    gates_check(&call->engine->w.facts, root, &subject, &answer);
     if (answer.is_open) {
         return true;
     }
     call->err->code = answer.why;
     (void)str_copy(call->err->args, sizeof(call->err->args), answer.args);
     return err_wrap(call->err, "%s", unit->path);
+}
+
+/* An opening over a running net: the client decided on this net, on the window that it opens, or on what stands in its way. */
+static bool opening_decided(struct act_call *call, const struct unit_entry *unit, const struct net *net, struct decision_row *ret)
+{
+    enum { ABOUT_MAX = 6 };
+    struct engine *engine = call->engine;
+    const struct window_group *group;
+    const struct window_class *cls;
+    *ret = (struct decision_row){.id = 0};
+    if (call->act->number == 0) {
+        return true;
+    }
+    if (!switch_opens(engine, net, &group, &cls)) {
+        return err_set(call->err, ERR_ARGUMENT, "decision" ARG "開局するジョブネットだけに付けられます" OR_EN "only a net that opens a window takes one");
+    }
+    const struct live_run *holder = live_by_id(engine, lock_holder(engine, group->name));
+    const char *const about[ABOUT_MAX] = {
+        unit->path, arena_printf(&engine->turn, "window/%s/%s", group->name, cls->name),
+        arena_printf(&engine->turn, "window/%s", group->name), holder ? live_entity(engine, holder, 0) : NULL,
+        holder ? holder->unit->path : NULL,
+    };
+    return decision_read(call, DECISION_OPENING, about, ret);
 }
 
 bool act_run(struct act_call *call)
@@ -49,7 +72,12 @@ bool act_run(struct act_call *call)
         return false;
     }
     struct bizday date = act->date.day == BIZDAY_NONE.day ? calendar_day_of(unit_calendar(engine, unit), engine->now) : act->date;
-    if (!act->is_waiting && !act->is_held && !gates_allow(call, unit, net, date)) {
+    struct decision_row decision;
+    if (!opening_decided(call, unit, net, &decision)) {
+        return false;
+    }
+    const struct net_node *root = root_to_ask(engine, net, decision.id != 0);
+    if (!act->is_waiting && !act->is_held && !gates_allow(call, unit, root, date)) {
         return false;
     }
     if (act->dry_run) {
@@ -62,9 +90,11 @@ bool act_run(struct act_call *call)
     if (!live_start(engine, unit, &plan, &(struct live_cause){ORIGIN_BY_HAND, act->text}, &live, call->err)) {
         return false;
     }
+    live->run->flags |= decision.id ? RUN_OVER_LOCK : 0;
     live_try_begin(engine, live);
     gates_settle(engine);
     say_run(call, live);
+    decision_spend(call, &decision);
     if (live->run->status == STATUS_GATE_WAIT) {
         json_text(&call->json, "reason", live->reason);
     }
@@ -240,6 +270,27 @@ static int32_t rerun_node(const struct act_call *call, enum rerun_kind kind)
     return rerun_row(kind)->is_of_node ? call->act->node : 0;
 }
 
+/* E-13: recovering from a failure is the client's to decide. Who has changed the status of a unit has not undone its failure. */
+static bool recovery_needs_decision(const struct engine *engine, const struct live_run *live)
+{
+    bool is_failed = status_class((enum status)live->run->status) == STATUS_BAD;
+    for (int32_t n = 1; n < live->run->net->node_count; n++) {
+        const struct node_run *node = &live->run->nodes[n];
+        is_failed |= status_class((enum status)node->status) == STATUS_BAD || (node->flags & NODE_STATUS_CHANGED);
+    }
+    return is_failed && engine->w.site->recovery_needs_decision;
+}
+
+static bool recovery_decided(struct act_call *call, const struct live_run *live, struct decision_row *ret)
+{
+    const char *const about[] = {live_entity(call->engine, live, 0), live->unit->path, NULL};
+    if (!decision_read(call, DECISION_RECOVERY, about, ret)) {
+        return false;
+    }
+    return ret->id || !recovery_needs_decision(call->engine, live) ||
+           err_set(call->err, ERR_DECISION_NEEDED, "%s" ARG "%s", live->unit->path, about[0]);
+}
+
 static void say_marked(struct act_call *call, const struct live_run *live, enum rerun_kind kind)
 {
     const struct net *net = live->run->net;
@@ -247,6 +298,7 @@ static void say_marked(struct act_call *call, const struct live_run *live, enum 
     run_rerun_mark(live->run, kind, rerun_node(call, kind), marks);
     json_text(&call->json, "kind", rerun_row(kind)->name);
     json_text(&call->json, "kind_ja", rerun_row(kind)->text[LANG_JA]);
+    json_bool(&call->json, "needs_decision", recovery_needs_decision(call->engine, live));
     json_list(&call->json, "units");
     for (int32_t n = 1; n < net->node_count; n++) {
         if (marks[n] && net->nodes[n].kind != NODE_NET) {
@@ -322,18 +374,21 @@ bool act_rerun(struct act_call *call)
         let_go(call, live);
         return true;
     }
-    if (!rerun_gates_allow(call, live)) {
+    struct decision_row decision;
+    if (!recovery_decided(call, live, &decision) || !rerun_gates_allow(call, live)) {
         let_go(call, live);
         return false;
     }
     if (live->is_done) {
         locks_take(&engine->w.facts, &live->run->net->nodes[0], live->id, 0);
         live->is_done = false;
+        live->run->flags &= ~(uint32_t)RUN_OVER_LOCK; /* that decision was for the first time */
     }
     if (live->deadline_ms > engine->now.ms) {
         live->run->flags &= ~(uint32_t)RUN_DEADLINE_MISSED;
         alarm_add(engine, (struct alarm){.at_ms = live->deadline_ms, .kind = ALARM_DEADLINE, .id = live->id});
     }
     live_step(engine, live, &(struct run_event){.kind = RUN_RERUN, .rerun = kind, .node = rerun_node(call, kind), .is_held = call->act->is_held});
+    decision_spend(call, &decision);
     return true;
 }

@@ -19,16 +19,17 @@ static bool class_meant(struct act_call *call, struct window_facts **window, siz
     return true;
 }
 
-/* Does a running net hold the group's lock, as one does that needs it closed? (decisions §4) */
+/* Does a running net hold the group's lock, as one does that needs it closed? (decisions §4) Who holds it alone beside others
+ * opens over them by a decision: its own jobs may order it. */
 static int64_t holder_of(const struct engine *engine, const char *group)
 {
     const struct lock_facts *lock = map_get(&engine->w.facts.locks, group);
     for (size_t i = 0; lock && i < lock->holders.n; i++) {
-        if (lock->holders.at[i].is_shared) {
-            return lock->holders.at[i].run;
+        if (!lock->holders.at[i].is_shared) {
+            return 0;
         }
     }
-    return 0;
+    return lock_holder(engine, group);
 }
 
 /* What a decision about this class may name: the class, its group, and where a net stands in the way that net and its run. */

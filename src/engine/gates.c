@@ -47,7 +47,9 @@ bool gates_look(struct engine *engine, struct live_run *live, int32_t node, stru
 {
     struct gate_subject subject = {.run = live->id, .node = node, .date = live->run->date, .planned = live->run->planned,
                                    .now = engine->now};
-    gates_check(&engine->w.facts, &live->run->net->nodes[node], &subject, ret);
+    const struct net_node *asked = node == 0 ? root_to_ask(engine, live->run->net, live->run->flags & RUN_OVER_LOCK)
+                                             : &live->run->net->nodes[node];
+    gates_check(&engine->w.facts, asked, &subject, ret);
     return ret->is_open;
 }
 

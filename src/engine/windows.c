@@ -71,6 +71,40 @@ static bool switch_of(struct engine *engine, const struct net *net, const struct
     return false;
 }
 
+bool switch_opens(struct engine *engine, const struct net *net, const struct window_group **group, const struct window_class **cls)
+{
+    enum window_event event;
+    return switch_of(engine, net, group, cls, &event) && event == WINDOW_OPENS;
+}
+
+int64_t lock_holder(const struct engine *engine, const char *name)
+{
+    const struct lock_facts *lock = map_get(&engine->w.facts.locks, name);
+    return lock && lock->holders.n ? lock->holders.at[0].run : 0;
+}
+
+const struct net_node *root_to_ask(struct engine *engine, const struct net *net, bool is_over_lock)
+{
+    const struct window_group *group;
+    const struct window_class *cls;
+    const struct net_node *root = &net->nodes[0];
+    if (!is_over_lock || !switch_opens(engine, net, &group, &cls)) {
+        return root;
+    }
+    struct net_node *asked = arena_new(&engine->turn, struct net_node);
+    struct gate *gates = arena_array(&engine->turn, struct gate, root->gate_count + 1);
+    *asked = *root;
+    asked->gate_count = 0;
+    for (size_t i = 0; i < root->gate_count; i++) {
+        bool is_over = root->gates[i].kind == GATE_LOCK && strcmp(root->gates[i].name, group->name) == 0;
+        if (!is_over) {
+            gates[asked->gate_count++] = root->gates[i];
+        }
+    }
+    asked->gates = gates;
+    return asked;
+}
+
 bool switch_follows(struct engine *engine, const struct net *net, const struct window_group *group,
                     const struct window_class *cls)
 {

@@ -137,8 +137,7 @@ struct world {
     struct map files;          /* "agent\npath" -> file_fact */
     VEC(struct day_change) changes; /* of window times, days of the last weeks and ahead */
     VEC(struct node_id) asks;  /* gates to look at before the turn ends */
-    VEC(int64_t) dirty_runs, done_runs;
-    VEC(int64_t) decisions_spent; /* taken by acts since the world was loaded */
+    VEC(int64_t) dirty_runs, done_runs, decisions_spent; /* spent: taken by acts since the world was loaded */
     struct arena site_arena;
     const struct site *site;
     int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_decision, next_clock, next_order;

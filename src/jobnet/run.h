@@ -47,6 +47,7 @@ enum run_flag {
     RUN_NEST_START_DELAYED = 128,
     RUN_NEST_END_DELAYED = 256,
     RUN_DEADLINE_RISK = 512,   /* predicted to miss */
+    RUN_OVER_LOCK = 1024,      /* by the client's decision it starts although others hold the lock that it wants alone */
 };
 
 #define CODE_NONE INT32_MIN

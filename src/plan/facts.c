@@ -296,7 +296,6 @@ void locks_take(struct facts *facts, const struct net_node *node, int64_t run, i
         const struct gate *gate = &node->gates[i];
         if (gate->kind == GATE_LOCK) {
             struct lock_facts *lock = facts_lock(facts, gate->name);
-            assert(lock->holders.n == 0 || gate->is_shared);
             *vec_add(&lock->holders) = (struct lock_holder){run, node_index, gate->is_shared};
         }
     }

@@ -110,7 +110,8 @@ void gate_check(const struct facts *facts, const struct gate *gate, const struct
 /* All gates, in order; the first shut one answers. Wait conditions (eun) behind them. */
 void gates_check(const struct facts *facts, const struct net_node *node, const struct gate_subject *subject,
                  struct gate_answer *ret);
-/* Takes / gives back the locks among a node's gates. Taking asserts that they are free. */
+/* Takes / gives back the locks among a node's gates. Whoever takes has asked; only a decision of the client puts an exclusive
+ * holder beside others (decisions §4). */
 void locks_take(struct facts *facts, const struct net_node *node, int64_t run, int32_t node_index);
 /* Wakes nothing itself: appends the keys of locks that became free or shared. */
 struct gate_keys {

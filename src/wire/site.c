@@ -488,6 +488,7 @@ static bool site_make(struct builder *b, const struct site_source *source, const
     b->site->service = text_or(b, yaml->service, "main");
     b->site->heartbeat_url = text_or(b, yaml->heartbeat.url, "");
     b->site->heartbeat_sec = heartbeat_sec;
+    b->site->recovery_needs_decision = yaml->recovery_needs_decision;
     return opening_make(b, &yaml->opening);
 }
 

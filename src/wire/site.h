@@ -55,6 +55,7 @@ struct site {
     const char *heartbeat_url;         /* "" = none */
     int heartbeat_sec;                 /* 60 by default */
     const char *opening;               /* window class whose opening is "the opening" of the forecast: "KOKUHO/職員"; "" */
+    bool recovery_needs_decision;      /* E-13: a rerun after a failure needs the client's recorded decision */
     int opening_prepare_minute;        /* 開局準備: 48-hour minute of the evening before, e.g. 31:40; -1 without opening */
 };
 

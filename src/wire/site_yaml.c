@@ -139,6 +139,7 @@ static const cyaml_schema_field_t site_fields[] = {
     LIST("agents", struct yaml_site, agents, &agent_entry, CYAML_FLAG_OPTIONAL, ITEMS_MAX),
     CYAML_FIELD_MAPPING("heartbeat", CYAML_FLAG_OPTIONAL, struct yaml_site, heartbeat, heartbeat_fields),
     CYAML_FIELD_MAPPING("opening", CYAML_FLAG_OPTIONAL, struct yaml_site, opening, opening_fields),
+    CYAML_FIELD_BOOL("recovery_needs_decision", CYAML_FLAG_OPTIONAL, struct yaml_site, recovery_needs_decision),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t site_schema = {

@@ -78,6 +78,7 @@ struct yaml_site {
     unsigned calendars_count, window_groups_count, time_windows_count, agents_count;
     struct yaml_heartbeat heartbeat;
     struct yaml_opening opening;
+    bool recovery_needs_decision;
 };
 
 /* Fails: ERR_SITE_YAML with what libcyaml says, line and column; ERR_TOO_LARGE. */

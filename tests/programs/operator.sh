@@ -249,8 +249,10 @@ for kind in this only after; do
 done
 expect 75 rerun "$bad" --from warning --preview
 expect 64 rerun "$bad" --from abnormal-job
+expect 75 rerun "$bad" --from abnormal-job --reason 再実行
+says err 'BNT0584-E E-13: /T/BAD'
 expect 0 decision record --kind recovery --entity "run/$bad" --by 課長 --medium 電話 --text 再実行
-expect 0 rerun "$bad" --from abnormal-job --reason 再実行 --reference 0123
+expect 0 rerun "$bad" --from abnormal-job --reason 再実行 --reference 0123 --decision 1
 waited=0
 until "$bin/banto" nodes "$bad" --json | grep -q '"status":"abnormal".*"attempt":2' || [ "$waited" -gt 50 ]; do
     sleep 0.1
@@ -258,7 +260,10 @@ until "$bin/banto" nodes "$bad" --json | grep -q '"status":"abnormal".*"attempt"
 done
 expect 0 change-status "$bad" B normal --reason 手作業
 says out 順序不正
-expect 0 rerun "$bad" --from next --reason 続き
+expect 75 rerun "$bad" --from next --reason 続き --decision 1
+says err BNT0583-E
+expect 0 decision record --kind recovery --entity /T/BAD --by 課長 --medium 電話 --text 手作業の後を続ける
+expect 0 rerun "$bad" --from next --reason 続き --decision 2
 expect 0 journal list --entity "run/$bad*"
 says out 'run.rerun .*再実行  0123'
 says out 手作業
@@ -324,11 +329,11 @@ says err 'BNT0580-E.*opening(開局)'
 expect 64 decision record --kind opening --entity KOKUHO/なし --by 課長 --medium 電話 --text x
 says err BNT0581-E
 expect 0 decision record --kind opening --entity KOKUHO/職員 --by 課長 --medium 電話 --text 開局を優先
-expect 0 window command KOKUHO 職員 開局 --reason 判断あり --decision 2
+expect 0 window command KOKUHO 職員 開局 --reason 判断あり --decision 3
 expect 0 decision list
 says out '開局  *window/KOKUHO/職員 .*window.command window/KOKUHO/職員'
 expect 0 journal list --operation window.command
-says out decision/2
+says out decision/3
 expect 0 window override KOKUHO 職員 閉塞 19:30 --reason x
 expect 64 window extend KOKUHO 保険者 23:00 --asked 16:59 --reason 未来
 expect 0 clock forward 16:59
@@ -339,10 +344,10 @@ expect 75 window extend KOKUHO 保険者 23:00 --reason x
 expect 0 clock forward 17:01
 expect 75 window extend KOKUHO 保険者 23:00 --reason x
 says err 'BNT0521-E.*2026-06-29 17:00.*E-05'
-expect 75 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 2 --reason 了承
+expect 75 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 3 --reason 了承
 says err BNT0583-E
 expect 0 decision record --kind 延長 --entity KOKUHO/保険者 --by 課長 --medium 電話 --text 余裕35分で了承
-expect 0 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 3 --reason 了承
+expect 0 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 4 --reason 了承
 expect 0 window list
 says out '保険者 .*22:45   23:00'
 

@@ -56,7 +56,8 @@ static const char yaml[] = "site: 見本\n"
                            "  - {name: ssh-bt01, alias_of: local}\n"
                            "  - {name: win01, pc: true}\n"
                            "heartbeat: {url: 'https://example.test/beat', every_sec: 30}\n"
-                           "opening: {window: KOKUHO/職員, prepare: 31:40}\n";
+                           "opening: {window: KOKUHO/職員, prepare: 31:40}\n"
+                           "recovery_needs_decision: true\n";
 
 static struct bizday day_of(const char *text)
 {
@@ -140,6 +141,7 @@ static void windows_agents_and_settings_are_read(void **state)
     assert_int_equal(site->heartbeat_sec, 30);
     assert_string_equal(site->opening, "KOKUHO/職員");
     assert_int_equal(site->opening_prepare_minute, 31 * 60 + 40);
+    assert_true(site->recovery_needs_decision);
 }
 
 static void an_agents_limit_follows_the_time_of_day(void **state)
@@ -168,6 +170,7 @@ static void without_a_file_the_site_is_the_default_one(void **state)
         assert_int_equal(calendar_base_time(site->root).minute, 0);
         assert_false(calendar_is_open(site->root, day_of("2026-06-28")));
         assert_int_equal(site->opening_prepare_minute, -1);
+        assert_false(site->recovery_needs_decision);
     }
 }
 
