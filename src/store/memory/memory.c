@@ -243,28 +243,6 @@ static int compare(const void *a, const void *b, void *context)
     return by->query->is_descending ? -order : order;
 }
 
-/* The smallest or greatest number of a whole table: asked for at every start. */
-static bool find_extreme(const struct memory_table *table, const struct query *query, struct memory_rows *found)
-{
-    const struct table_info *info = table->info;
-    if (query->limit != 1 || query->where_count || query->order_column >= 0 || info->key_count != 1 ||
-        info->columns[0].type != COLUMN_I64 || !table->n) {
-        return false;
-    }
-    const struct memory_row *best = NULL;
-    int64_t best_key = 0;
-    for (size_t i = 0; i < table->slot_count; i++) {
-        const struct memory_row *row = table->slots[i].row;
-        int64_t key = row ? number_at(row, &info->columns[0]) : 0;
-        if (row && (!best || (query->is_descending ? key > best_key : key < best_key))) {
-            best = row;
-            best_key = key;
-        }
-    }
-    *vec_add(found) = best;
-    return true;
-}
-
 /* The first of the order is wanted: it comes to the front. */
 static void first_only(struct memory_rows *found, struct sort_by *by)
 {
@@ -294,12 +272,12 @@ static struct rows *query_open(struct store_reader *reader, const struct query *
     struct memory_rows found = {0};
     struct sort_by by = {info, query};
     lock(memory);
-    if (!find_extreme(&memory->tables[query->table], query, &found)) {
-        memory_table_find(&memory->tables[query->table], query, &found);
-    }
-    if (query->limit == 1) {
+    bool is_in_order = memory_table_find(&memory->tables[query->table], query, &found);
+    if (is_in_order) {
+        ; /* nothing to sort */
+    } else if (query->limit == 1) {
         first_only(&found, &by);
-    } else if (!is_sorted(&found, &by)) {
+    } else if (!is_sorted(&found, &by)) { /* what is read by a range of another number is nearly so */
         qsort_r(found.at, found.n, sizeof(*found.at), compare, &by);
     }
     cursor->n = query->limit > 0 && (uint64_t)query->limit < found.n ? (size_t)query->limit : found.n;
@@ -440,7 +418,7 @@ struct store *store_open_memory(bool with_hash, bool keeps_journal)
     assert(failed == 0);
     (void)failed;
     for (size_t i = 0; i < TABLES; i++) {
-        memory->tables[i].info = table_info((enum table)i);
+        memory_table_open(&memory->tables[i], table_info((enum table)i));
     }
     hasher_open(&memory->hasher);
     return &memory->store;

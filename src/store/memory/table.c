@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * table - rows in memory by primary key, and by its first column where it has several.
+ * table - rows in memory by primary key, by its first column where it has several, and by the numbers that INDEX names.
  *
  * Invariants: (1) slots hold each row once, reachable from its hash without a free slot between; (2) a row is in the
- * group chain of its first key column, if the table has groups.
+ * group chain of its first key column, if the table has groups; (3) each order has every row once, by its present number.
  */
 #include <assert.h>
 #include <string.h>
@@ -59,6 +59,41 @@ static size_t slot_of(const struct memory_table *table, uint64_t hash, const voi
     return i;
 }
 
+static int64_t number_at(const struct memory_table *table, size_t column, const void *row)
+{
+    return *(const int64_t *)row_at(table->info, column, row);
+}
+
+static void order_add(struct memory_table *table, const char *columns, size_t n)
+{
+    const struct table_info *info = table->info;
+    for (size_t c = 0; c < info->column_count; c++) {
+        if (strlen(info->columns[c].name) == n && memcmp(info->columns[c].name, columns, n) == 0 &&
+            info->columns[c].type == COLUMN_I64) {
+            assert(table->order_count < ORDERS_MAX);
+            table->orders[table->order_count++].column = c;
+        }
+    }
+}
+
+void memory_table_open(struct memory_table *table, const struct table_info *info)
+{
+    *table = (struct memory_table){.info = info};
+    if (info->key_count != 1 || info->columns[0].type != COLUMN_I64) {
+        return;
+    }
+    table->order_count = 1; /* by column 0 */
+    size_t count;
+    const struct index_info *infos = index_infos(&count);
+    bool is_ours = false;
+    for (size_t i = 0; i < count; i++) {
+        is_ours = infos[i].table ? strcmp(infos[i].table, info->name) == 0 : is_ours;
+        if (is_ours && infos[i].name) {
+            order_add(table, infos[i].columns, strcspn(infos[i].columns, ","));
+        }
+    }
+}
+
 static void *zeroed(size_t count, size_t size)
 {
     void *at = heap_resize(NULL, count, size);
@@ -92,6 +127,9 @@ void memory_table_close(struct memory_table *table)
 {
     heap_free(table->slots);
     heap_free(table->groups);
+    for (size_t i = 0; i < table->order_count; i++) {
+        order_close(&table->orders[i]);
+    }
     arena_close(&table->arena);
     *table = (struct memory_table){0};
 }
@@ -116,6 +154,31 @@ static struct memory_row *row_take(struct memory_table *table, size_t packed_byt
     return row;
 }
 
+/* Takes `row` out of the orders whose number changes; returns, a bit each, those into which it has to go. */
+static unsigned orders_leave(struct memory_table *table, const struct memory_row *row, const void *packed, bool is_moved)
+{
+    unsigned reordered = 0;
+    for (size_t i = 0; i < table->order_count; i++) {
+        size_t column = table->orders[i].column;
+        bool is_changed = row && number_at(table, column, row->packed) != number_at(table, column, packed);
+        if (is_changed) {
+            order_remove(&table->orders[i], number_at(table, column, row->packed), number_at(table, 0, row->packed));
+        }
+        reordered |= (unsigned)(is_changed || is_moved) << i;
+    }
+    return reordered;
+}
+
+static void orders_enter(struct memory_table *table, struct memory_row *row, unsigned reordered)
+{
+    for (size_t i = 0; i < table->order_count; i++) {
+        if (reordered >> i & 1) {
+            order_put(&table->orders[i], number_at(table, table->orders[i].column, row->packed),
+                      number_at(table, 0, row->packed), row);
+        }
+    }
+}
+
 void memory_table_put(struct memory_table *table, const void *packed, size_t packed_bytes)
 {
     grow(table);
@@ -123,6 +186,7 @@ void memory_table_put(struct memory_table *table, const void *packed, size_t pac
     struct memory_slot *slot = &table->slots[slot_of(table, hash, packed)];
     struct memory_row *row = slot->row;
     bool is_new = !row, is_moved = is_new || row->packed_max < packed_bytes;
+    unsigned reordered = orders_leave(table, row, packed, is_moved);
     if (is_moved && !is_new) {
         if (table->groups) {
             group_unlink(table, row);
@@ -138,6 +202,7 @@ void memory_table_put(struct memory_table *table, const void *packed, size_t pac
     if (is_moved && table->groups) {
         group_link(table, row);
     }
+    orders_enter(table, row, reordered);
     table->n += is_new;
 }
 
@@ -152,6 +217,10 @@ void memory_table_remove(struct memory_table *table, const void *key_row)
     }
     if (table->groups) {
         group_unlink(table, table->slots[hole].row);
+    }
+    for (size_t i = 0; i < table->order_count; i++) {
+        const char *row = table->slots[hole].row->packed;
+        order_remove(&table->orders[i], number_at(table, table->orders[i].column, row), number_at(table, 0, row));
     }
     row_give(table, table->slots[hole].row);
     /* Rows behind the hole move up as long as it lies between their home and their place. */
@@ -169,55 +238,4 @@ void memory_table_remove(struct memory_table *table, const void *key_row)
 const struct memory_row *memory_table_get(const struct memory_table *table, const void *key_row)
 {
     return table->n ? table->slots[slot_of(table, slot_hash(table->info, key_row), key_row)].row : NULL;
-}
-
-static void found_add(struct memory_rows *found, const struct memory_table *table, const struct query *query,
-                      const struct memory_row *row)
-{
-    if (row && row_matches(table->info, query, row->packed)) {
-        vec_reserve(found, 1);
-        found->at[found->n++] = row;
-    }
-}
-
-/* The condition "this key column equals", NULL if the query has none. */
-static const struct where *key_where(const struct query *query, size_t column)
-{
-    for (size_t i = 0; i < query->where_count; i++) {
-        if (query->where[i].column == (int)column && query->where[i].op == WHERE_EQ) {
-            return &query->where[i];
-        }
-    }
-    return NULL;
-}
-
-void memory_table_find(const struct memory_table *table, const struct query *query, struct memory_rows *found)
-{
-    const struct table_info *info = table->info;
-    alignas(max_align_t) char key_row[256] = {0};
-    assert(info->key_count * sizeof(int64_t) <= sizeof(key_row));
-    size_t given = 0;
-    for (const struct where *where; given < info->key_count && (where = key_where(query, given)); given++) {
-        void *place = key_row + info->columns[given].offset;
-        if (info->columns[given].type == COLUMN_I64) {
-            *(int64_t *)place = where->number;
-        } else {
-            *(const char **)place = where->text;
-        }
-    }
-    if (!table->n) {
-        return;
-    }
-    if (given == info->key_count) {
-        found_add(found, table, query, memory_table_get(table, key_row));
-    } else if (given > 0) {
-        size_t group = (size_t)row_hash(info, 1, key_row) & (table->slot_count - 1);
-        for (const struct memory_row *row = table->groups[group]; row; row = row->next) {
-            found_add(found, table, query, row);
-        }
-    } else {
-        for (size_t i = 0; i < table->slot_count; i++) {
-            found_add(found, table, query, table->slots[i].row);
-        }
-    }
 }
