@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * access - who may do what, until there are logins (decisions §8). The only place that decides it.
+ * access - who may do what: by rights for a person or token, by the socket for everybody else. The only place that
+ * decides it.
  */
-#include "api/api.h"
+#include "api/identity.h"
 
 const char *caller_name(enum caller_kind kind)
 {
@@ -11,7 +12,7 @@ const char *caller_name(enum caller_kind kind)
     return names[kind];
 }
 
-bool api_may(enum caller_kind caller, enum permission permission)
+static bool socket_may(enum caller_kind caller, enum permission permission)
 {
     static const bool may[PERMISSIONS][CALLERS] = {
         /*                        root  own   local  tcp   */
@@ -35,4 +36,40 @@ bool api_may(enum caller_kind caller, enum permission permission)
         [PERMISSION_AGENT]   = {true, true, false, false},
     };
     return may[permission][caller];
+}
+
+static bool somewhere(const struct rights *rights, enum permission permission)
+{
+    bool may = permission_has(rights->everywhere, permission);
+    for (size_t i = 0; i < rights->scope_count && !may; i++) {
+        may = permission_has(rights->scopes[i].may, permission);
+    }
+    return may;
+}
+
+bool api_may(const struct caller *caller, enum permission permission, const char *system)
+{
+    const struct identity *identity = caller->identity;
+    if (!identity || permission == PERMISSION_OPEN) {
+        return socket_may(caller->kind, permission);
+    }
+    if (permission == PERMISSION_SELF) { /* a token is not its person: it makes no tokens and changes no password */
+        return identity->session != 0;
+    }
+    if (identity->must_change) {
+        return false;
+    }
+    return system ? rights_may(&identity->rights, permission, str_of(system)) : somewhere(&identity->rights, permission);
+}
+
+bool api_allow(const struct caller *caller, enum permission permission, const char *system, const char *what, struct err *e)
+{
+    if (api_may(caller, permission, system)) {
+        return true;
+    }
+    if (!caller->identity && caller->kind == CALLER_TCP) {
+        return err_set(e, ERR_LOGIN_NEEDED, "%s", what);
+    }
+    bool must_change = caller->identity && caller->identity->must_change;
+    return err_set(e, must_change ? ERR_PASSWORD_FIRST : ERR_DENIED, "%s", what);
 }

@@ -104,17 +104,16 @@ static bool reports_call(struct call *call, const struct api_done *done, struct 
 static bool handle(struct call *call, const struct api_done *done, bool *is_later, struct err *e)
 {
     const struct operation *operation = call->request->operation;
-    if (!api_may(call->request->caller.kind, operation->permission)) {
-        /* Output that its definition calls clean may be seen by all who may look: the handler asks again. */
-        if (operation->permission != PERMISSION_OUTPUT || !api_may(call->request->caller.kind, PERMISSION_LOOK)) {
-            return err_set(e, ERR_DENIED, "%s", operation->name);
-        }
+    /* Output that its definition calls clean may be seen by all who may look: the handler asks again. */
+    enum permission least = operation->permission == PERMISSION_OUTPUT ? PERMISSION_LOOK : operation->permission;
+    if (!api_allow(&call->request->caller, least, NULL, operation->name, e)) {
+        return false;
     }
     if (operation->code == OPERATION_AGENT_REPORTS) {
         *is_later = true;
         return reports_call(call, done, e);
     }
-    if (!values_read(call, e)) {
+    if (!values_read(call, e) || !scope_check(call, e)) {
         return false;
     }
     if (operation->kind == OPERATION_IS_ACT) {

@@ -7,8 +7,8 @@
  * own; an act is submitted to the engine and answered by callback after the commit. All functions may be
  * called from any thread.
  *
- * Before there are logins (decisions §8) the caller is known by the socket alone: root and the daemon's own
- * user may do everything over the Unix socket, other local users and TCP only look.
+ * A caller is a person or token (identity.h) or, over the Unix socket, known by the socket alone: root and the
+ * daemon's own user may do everything but what only a person of the client can decide; other local users look.
  */
 #include <stdint.h>
 
@@ -42,7 +42,12 @@ struct caller {
     const struct identity *identity; /* a person or token; NULL: known by the socket alone */
 };
 const char *caller_name(enum caller_kind kind);
-bool api_may(enum caller_kind caller, enum permission permission);
+/* The only place that decides it (access.c). system: "KSK"; "" = about no system in particular; NULL = somewhere, for
+ * asking before it is known where. Looking at "" is allowed to whoever may look at some system: lists leave out the rest. */
+bool api_may(const struct caller *caller, enum permission permission, const char *system);
+/* The same, and says why not: ERR_LOGIN_NEEDED, ERR_PASSWORD_FIRST or ERR_DENIED with `what`. */
+MUST_CHECK bool api_allow(const struct caller *caller, enum permission permission, const char *system, const char *what,
+                          struct err *e);
 
 struct api_pair {
     const char *name, *value;  /* decoded */

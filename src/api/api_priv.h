@@ -5,7 +5,7 @@
  */
 #include <pthread.h>
 
-#include "api/api.h"
+#include "api/identity.h"
 #include "base/map.h"
 #include "calendar/zone.h"
 #include "engine/engine.h"
@@ -71,6 +71,17 @@ MUST_CHECK bool unit_path_get(struct call *call, struct map *paths, int64_t unit
 MUST_CHECK bool version_get(struct call *call, const struct unit_row *unit, int64_t number, struct version_row *ret, struct err *e);
 /* NULL for a run without a graph (imported baseline). */
 MUST_CHECK bool run_net(struct call *call, const struct run_row *run, const struct net **ret, struct err *e);
+
+/* scope.c: which system a thing belongs to, and whether the caller may do that there. */
+MUST_CHECK bool call_may(const struct call *call, enum permission permission, const char *path, struct err *e); /* of a unit */
+/* May the caller look at this unit? For leaving rows out of lists. */
+bool call_sees(const struct call *call, const char *path);
+bool call_sees_all(const struct call *call); /* no list needs leaving out */
+/* What a row of the journal or the feed is about -> "KSK"; "" = no system in particular. entity: "/KSK/…", "run/12/3",
+ * "event/7"; anything else is about none. What is not there belongs to none. */
+MUST_CHECK bool entity_system(struct call *call, const char *entity, const char **ret, struct err *e);
+/* Before a handler: the system of the units and runs that the request names. */
+MUST_CHECK bool scope_check(struct call *call, struct err *e);
 
 /* act.c */
 bool act_call(struct call *call, const struct api_done *done, struct err *e); /* true: submitted */

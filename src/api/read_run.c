@@ -274,8 +274,8 @@ bool read_log(struct call *call, struct err *e)
     if (!net || number < 0 || number >= net->node_count || offset < 0) {
         return err_set(e, ERR_NOT_FOUND, "node" ARG "%lld", (long long)number);
     }
-    if (!api_may(call->request->caller.kind, PERMISSION_OUTPUT) && !net->nodes[number].is_clean_output) {
-        return err_set(e, ERR_DENIED, "%s", call->request->operation->name);
+    if (!net->nodes[number].is_clean_output && !call_may(call, PERMISSION_OUTPUT, net->path, e)) {
+        return false;
     }
     const char *stream = call_text(call, "stream");
     int64_t attempt = call_number(call, "attempt", node.attempt);

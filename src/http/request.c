@@ -181,8 +181,9 @@ static bool request_begin(struct request *request, const char *method, const cha
         return false;
     }
     request->body_bytes_max = api_body_max(request->operation);
-    if (!api_may(request->caller.kind, request->operation->permission) && request->operation->permission != PERMISSION_OUTPUT) {
-        return err_set(e, ERR_DENIED, "%s", request->operation->name); /* before a body is taken from a stranger */
+    enum permission least = request->operation->permission == PERMISSION_OUTPUT ? PERMISSION_LOOK : request->operation->permission;
+    if (!api_allow(&request->caller, least, NULL, request->operation->name, e)) { /* before a body is taken from a stranger */
+        return false;
     }
     return told_length(request->connection) <= request->body_bytes_max || too_large(request, e);
 }
