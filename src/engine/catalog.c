@@ -64,23 +64,32 @@ struct unit_entry *unit_add(struct engine *engine, int64_t id, const char *path,
 
 /* ---- calendars of groups ---- */
 
-static bool version_text(struct engine *engine, struct arena *into, const struct version_entry *version, const char **ret,
-                         struct err *e)
+static bool version_row_of(struct engine *engine, struct arena *into, const struct version_entry *version, struct version_row *ret,
+                           struct err *e)
 {
     struct version_row row = {.id = version->id};
     bool found = false;
-    if (version->text) {
-        *ret = version->text;
-        return true;
-    }
     if (!store_get(engine->reader, into, TABLE_version, &row, &found, e)) {
         return false;
     }
     if (!found) {
         return err_set(e, ERR_NOT_FOUND, "version" ARG "%lld", (long long)version->id);
     }
-    *ret = row.text;
+    *ret = row;
     return true;
+}
+
+static bool version_text(struct engine *engine, struct arena *into, const struct version_entry *version, const char **ret,
+                         struct err *e)
+{
+    struct version_row row = {0};
+    if (version->text) {
+        *ret = version->text;
+        return true;
+    }
+    bool is_found = version_row_of(engine, into, version, &row, e);
+    *ret = is_found ? row.text : *ret;
+    return is_found;
 }
 
 /* A definition kept by us: it was checked when it came in. */
@@ -165,20 +174,30 @@ bool net_look_back(struct engine *engine, const struct net *net, struct unit_ent
     return is_good;
 }
 
+static bool version_parse(struct version_entry *version, const char *path, const char *text, struct err *e)
+{
+    struct arena tmp = {0};
+    struct net_above above = {0};
+    const struct unit *parsed = kept_unit(&tmp, text);
+    bool is_made = parsed ? net_make(&version->arena, parsed, path, &above, &version->net, e)
+                          : err_set(e, ERR_INTERNAL, "version %lld", (long long)version->id);
+    arena_close(&tmp);
+    return is_made;
+}
+
 bool version_load(struct engine *engine, struct version_entry *version, struct err *e)
 {
     if (version->net) {
         return true;
     }
     struct arena tmp = {0};
-    const char *text = NULL;
+    struct version_row row = {0};
     struct unit_entry *unit = unit_by_id(engine, version->unit);
-    bool is_loaded = false;
-    if (version_text(engine, &tmp, version, &text, e)) {
-        const struct unit *parsed = kept_unit(&tmp, text);
-        struct net_above above = {0};
-        is_loaded = parsed ? net_make(&version->arena, parsed, unit->path, &above, &version->net, e)
-                           : err_set(e, ERR_INTERNAL, "version %lld", (long long)version->id);
+    bool is_loaded = version_row_of(engine, &tmp, version, &row, e);
+    if (is_loaded) {
+        uint64_t tag = hash_bytes(row.hash, strlen(row.hash));
+        is_loaded = net_cache_take(engine->nets, version, tag, unit->path) || version_parse(version, unit->path, row.text, e);
+        version->tag = tag;
     }
     arena_close(&tmp);
     return is_loaded && net_look_back(engine, version->net, unit, e);

@@ -151,7 +151,7 @@ bool act_decision(struct act_call *call)
                                .entity = entity, .decided_by = act->group, .medium = act->cls, .text = act->text,
                                .actor = act->actor, .used_by = "", .used_for = ""};
     store_put(engine->batch, TABLE_decision, &row);
-    call->entity = entity[0] ? entity : "decision";
+    call->entity = entity && entity[0] ? entity : "decision";
     json_number(&call->json, "decision", row.id);
     json_text(&call->json, "kind", row.kind);
     json_text(&call->json, "entity", row.entity);

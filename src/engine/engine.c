@@ -289,6 +289,7 @@ bool engine_open(const struct engine_config *config, struct engine **ret, struct
     engine->config.turn_events_max = config->turn_events_max ? config->turn_events_max : TURN_EVENTS_MAX;
     engine->has_feed = config->data_folder != NULL;
     engine->is_deciding = true;
+    engine->nets = config->nets ? config->nets : net_cache_open();
     engine->exchange = exchange_open();
     engine->feed = feed_open();
     engine->batch = store_batch_open(config->store);
@@ -312,6 +313,9 @@ void engine_close(struct engine *engine)
         return;
     }
     world_close(engine);
+    if (!engine->config.nets) {
+        net_cache_close(engine->nets);
+    }
     exchange_close(engine->exchange);
     feed_close(engine->feed);
     store_reader_close(engine->reader);

@@ -97,6 +97,10 @@ void feed_unwatch(struct feed *feed, int id);
 /* ---- life ---- */
 struct clock;
 struct loop;
+/* Compiled definitions, kept from one world to the next; of one thread. */
+struct net_cache;
+struct net_cache *net_cache_open(void);
+void net_cache_close(struct net_cache *cache);
 struct engine_config {
     struct store *store;               /* borrowed */
     struct clock *clock;               /* borrowed; NULL: `now` is set by engine_turn's caller (simulator) */
@@ -105,6 +109,7 @@ struct engine_config {
     uint64_t seed;                     /* for the store epoch and jitter */
     int64_t turn_events_max;
     struct instant now;                /* without a clock: when it is opened */
+    struct net_cache *nets;            /* borrowed, outlives the engine; NULL: one of its own */
 };
 /* Loads state from the store; asks agents when they connect. Fails: ERR_STORE and friends. */
 MUST_CHECK bool engine_open(const struct engine_config *config, struct engine **ret, struct err *e);

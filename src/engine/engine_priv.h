@@ -39,6 +39,10 @@ void calendars_forget(struct engine *engine);
 /* Gates of scope `latest` and holds by the last result look back without end: what they ask for is loaded. */
 MUST_CHECK bool net_look_back(struct engine *engine, const struct net *net, struct unit_entry *own, struct err *e);
 MUST_CHECK bool version_load(struct engine *engine, struct version_entry *version, struct err *e);
+/* net_cache.c: a net goes in when its world ends, and out under the same number, text and path. */
+void net_cache_give(struct net_cache *cache, struct version_entry *version);
+bool net_cache_take(struct net_cache *cache, struct version_entry *version, uint64_t tag, const char *path);
+void net_cache_new_world(struct net_cache *cache);
 /* Net of the current version. */
 MUST_CHECK bool unit_net(struct engine *engine, struct unit_entry *unit, const struct net **ret, struct err *e);
 /* Units (root jobnets) that a path or pattern means, in path order. */

@@ -356,6 +356,7 @@ bool world_load(struct engine *engine, struct err *e)
 void world_close(struct engine *engine)
 {
     struct world *w = &engine->w;
+    net_cache_new_world(engine->nets);
     for (struct map_entry *r = NULL; (r = map_next(&w->runs, r));) {
         struct live_run *live = r->value;
         vec_close(&live->dirty);
@@ -363,7 +364,7 @@ void world_close(struct engine *engine)
         heap_free(live);
     }
     for (struct map_entry *v = NULL; (v = map_next(&w->versions, v));) {
-        arena_close(&((struct version_entry *)v->value)->arena);
+        net_cache_give(engine->nets, v->value);
     }
     for (struct map_entry *u = NULL; (u = map_next(&w->units_by_id, u));) {
         unit_facts_close(&((struct unit_entry *)u->value)->facts);

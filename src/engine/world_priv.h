@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "engine/outputs_priv.h"
 #include "jobnet/run.h"
 #include "plan/facts.h"
 #include "wire/json.h"
@@ -25,6 +26,7 @@ struct version_entry {
     const char *text;          /* made in this turn, not in the store yet; NULL: ask the store */
     struct arena arena;        /* of net */
     const struct net *net;     /* NULL until needed */
+    uint64_t tag;              /* for net_cache: hash of the text's hash; 0: net was not made from the store's text */
     int32_t run_count;         /* live runs pinned to it */
 };
 
@@ -149,28 +151,6 @@ struct world {
     int64_t slot_alarm_ms;     /* when the queues are looked at next because limits change by the time of day */
 };
 
-struct outgoing {
-    struct agent_entry *agent;
-    size_t from, n;            /* bytes of engine->frames */
-};
-struct answer {
-    act_done_fn done;
-    void *data;
-    struct act_result result;
-    size_t json_from, json_n;  /* bytes of engine->answers_json */
-    size_t entry;              /* number of its journal entry in the batch + 1; 0 = none */
-};
-struct feed_line {
-    size_t from, n;            /* bytes of engine->feed_text, without the seq */
-};
-
-/* An act on the made-up clock: it is done after the commit. */
-struct clock_order {
-    bool is_forward;           /* to `to`; else only the speed */
-    struct instant to;
-    double speed;
-};
-
 struct exchange; /* what other threads hand over: exchange.c */
 
 struct engine {
@@ -194,6 +174,7 @@ struct engine {
     bool has_feed;             /* false in the simulator */
     bool is_spoiled;           /* an act failed half way in this turn */
     bool is_catching_up;       /* first turn: starts that passed while stopped */
+    struct net_cache *nets;
     struct exchange *exchange;
     struct feed *feed;
     struct engine_figures figures;

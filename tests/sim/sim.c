@@ -70,7 +70,8 @@ static struct instant engine_now(const struct sim *sim) { return (struct instant
 static void server_up(struct sim *sim)
 {
     struct err e;
-    struct engine_config config = {.store = sim->store, .service = "main", .seed = sim->options.seed, .now = engine_now(sim)};
+    struct engine_config config = {.store = sim->store, .service = "main", .seed = sim->options.seed, .now = engine_now(sim),
+                                   .nets = sim->nets};
     for (int i = 0; i < 3; i++) { /* a read may be made to fail */
         if (engine_open(&config, &sim->engine, &e)) {
             fleet_attach(&sim->fleet, sim->engine);
@@ -381,6 +382,7 @@ static void sim_close(struct sim *sim)
         server_down(sim);
     }
     fleet_close(&sim->fleet);
+    net_cache_close(sim->nets);
     store_close(sim->store);
     strbuf_close(&sim->text);
     strbuf_close(&sim->before);
@@ -395,6 +397,7 @@ bool sim_run(struct sim *sim)
     sim->now.ms = (DAYS_MS_FROM + (int64_t)sim_below(sim, 365)) * DAY_MS;
     sim->memory = store_open_memory(sim->options.with_hash, sim->options.keeps_journal);
     sim->store = store_wrap_faulty(sim->memory, &sim->faults);
+    sim->nets = net_cache_open();
     sim->steps_to_kill = -1;
     sim->fleet = (struct fleet){.now = sim->now, .chance = sim->options.seed + 1, .data = owners, .plan = job_plan, .ended = job_ended,
                                .is_quick = true};

@@ -35,6 +35,7 @@ struct sim {
     uint64_t chance;           /* operators and faults; agents have their own */
     struct store *store, *memory;
     struct store_faults faults;
+    struct net_cache *nets;    /* as a real server would not have it: it outlives the kills */
     struct engine *engine;
     struct fleet fleet;
     struct instant now, end;
