@@ -428,6 +428,66 @@ static void new_connection_hears_all_that_is_not_acknowledged(void **state)
     next(f, KEEPER_ENDED, "c", &m);
 }
 
+/* What was taken while another batch starts is on disk and starts, though nobody is connected any more; nothing runs twice. */
+static void connection_lost_amid_orders_loses_and_doubles_none(void **state)
+{
+    struct fixture *f = *state;
+    enum { JOBS = 300 };
+    char keys[JOBS][8];
+    struct keeper_message m;
+    for (int i = 0; i < JOBS; i++) {
+        (void)snprintf(keys[i], sizeof(keys[i]), "j%d", i);
+        run(f, &(struct job){.key = keys[i], .command = "echo x >> ran", .workdir = f->folder});
+    }
+    next(f, KEEPER_STARTED, keys[0], &m);
+    (void)close(f->fd);
+    call(f);
+    for (int i = 0; i < JOBS; i++) { /* as after a new session: those that it never heard of begin now */
+        run(f, &(struct job){.key = keys[i], .command = "echo x >> ran", .workdir = f->folder});
+    }
+    send_key(f, KEEPER_LIST, NULL);
+    do {
+        assert_true(next_or_end(f, &m));
+    } while (m.kind != KEEPER_LISTED);
+    struct stat st = {0};
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/ran", f->folder);
+    for (int i = 0; i < 500 && st.st_size < 2 * JOBS; i++) {
+        (void)usleep(10000);
+        (void)stat(path, &st);
+    }
+    (void)usleep(100000);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, 2 * JOBS);
+}
+
+/* A kill that follows its order at once waits for the start; so does one behind a whole batch. */
+static void kill_behind_its_order_meets_a_running_job(void **state)
+{
+    struct fixture *f = *state;
+    enum { JOBS = 80 };
+    char keys[JOBS][8];
+    bool is_ended[JOBS] = {false};
+    struct keeper_message m;
+    for (int i = 0; i < JOBS; i++) {
+        (void)snprintf(keys[i], sizeof(keys[i]), "j%d", i);
+        run(f, &(struct job){.key = keys[i], .command = "exec sleep 60"});
+        send_key(f, KEEPER_KILL, keys[i]);
+    }
+    for (int ends = 0; ends < JOBS;) {
+        assert_true(next_or_end(f, &m));
+        int i = (int)strtol(m.texts[RUN_KEY] + 1, NULL, 10);
+        if (m.kind == KEEPER_ENDED) {
+            assert_false(is_ended[i]);
+            assert_int_equal(m.numbers[END_KILLED], 1);
+            is_ended[i] = true;
+            ends++;
+        } else {
+            assert_int_equal(m.kind, KEEPER_STARTED);
+        }
+    }
+}
+
 static void killed_keeper_leaves_unknown_once_and_reruns_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -588,6 +648,8 @@ int main(void)
         TEST_SWEEPING(kill_takes_the_whole_tree),
         TEST(a_key_runs_once),
         TEST(new_connection_hears_all_that_is_not_acknowledged),
+        TEST(connection_lost_amid_orders_loses_and_doubles_none),
+        TEST(kill_behind_its_order_meets_a_running_job),
         TEST(killed_keeper_leaves_unknown_once_and_reruns_nothing),
         TEST(torn_journal_is_read_up_to_the_tear),
         TEST(thousand_jobs_all_end),

@@ -9,26 +9,6 @@
 
 static const int64_t PERIOD_MS = INT64_C(30) * 86400 * 1000, PERIODS_KEPT = 4;
 
-char *bytes_room(struct bytes *b, size_t n)
-{
-    if (b->n + n > b->max) {
-        b->max = (b->n + n) * 2;
-        b->at = realloc(b->at, b->max);
-        if (!b->at) {
-            abort();
-        }
-    }
-    return b->at + b->n;
-}
-
-void bytes_drop(struct bytes *b, size_t n)
-{
-    b->n -= n;
-    if (n) {
-        memmove(b->at, b->at + n, b->n);
-    }
-}
-
 /* key NULL: the free place for a hash that stood elsewhere. */
 static struct slot *probe(const struct journal *j, uint64_t hash, const char *key)
 {
@@ -195,13 +175,13 @@ bool journal_open(struct journal *j)
             journal_last(j, j->slots[i].live, KEEPER_UNKNOWN, "its keeper or host died");
         }
     }
-    return turn_page(j) && journal_flush(j, true);
+    return turn_page(j) && journal_write(j) && fdatasync(j->fd) == 0 && process_sync_open(&j->sync);
 }
 
-bool journal_flush(struct journal *j, bool is_synced)
+bool journal_write(struct journal *j)
 {
-    if (j->out.n && keeper_clock_ms(CLOCK_REALTIME) / PERIOD_MS != j->period) {
-        (void)turn_page(j);
+    if (j->out.n && !j->sync.is_busy && keeper_clock_ms(CLOCK_REALTIME) / PERIOD_MS != j->period) {
+        (void)turn_page(j); /* never under a sync: what that waits for is in this file */
     }
     ssize_t n = 0;
     while (j->out.n && ((n = write(j->fd, j->out.at, j->out.n)) >= 0 || errno == EINTR)) {
@@ -210,5 +190,5 @@ bool journal_flush(struct journal *j, bool is_synced)
     if (n < 0) {
         perror("banto-keeper: journal");
     }
-    return j->out.n == 0 && (!is_synced || fdatasync(j->fd) == 0);
+    return j->out.n == 0;
 }

@@ -2,6 +2,7 @@
 /*
  * keeper - the loop: streams of jobs, the net half, children that ended. A round of it writes the journal once,
  * before anybody is told.
+ * A RUN goes from `in` to `intended` (being synced) to `ready`: while one batch starts, the disk takes the next.
  */
 #include "agent/keeper/keeper.h"
 
@@ -20,7 +21,8 @@ struct keeper {
     int epoll, client; /* client -1: none */
     bool is_stopping, is_behind; /* behind: whole messages are left in `in` */
     struct journal journal;
-    struct bytes in, out;
+    struct bytes in, out, intended, ready;
+    bool are_intended; /* of `ready`: their intents are on disk */
     struct attempt *running[BUCKETS];
     size_t running_count;
     int64_t alone_since_ms;
@@ -177,34 +179,57 @@ static void answer(struct keeper *k, const struct keeper_message *m)
     }
 }
 
-/* Intents of all RUNs at hand are on disk, at the cost of one sync, before the first of them starts. */
-static void handle(struct keeper *k)
+/* What is heard, until a batch of RUNs is full. Others wait until no RUN before them waits, for they may speak of it;
+ * an acknowledgement of one that has not ended says nothing. */
+static int take(struct keeper *k)
 {
     struct keeper_message m;
-    size_t used = 0, starts[STARTS_MAX], start_count = 0;
+    size_t used = 0;
     long n = 0;
+    int start_count = 0;
     while (start_count < STARTS_MAX && (n = keeper_decode(k->in.at + used, k->in.n - used, &m)) > 0) {
         struct slot *slot = m.kind == KEEPER_RUN ? journal_find(&k->journal, m.texts[RUN_KEY]) : NULL;
         if (m.kind == KEEPER_RUN && !slot) {
             (void)journal_intent(&k->journal, m.texts[RUN_KEY], m.texts[RUN_COOKIE]);
-            starts[start_count++] = used;
-        } else if (start_count && m.kind != KEEPER_ACK) {
-            break; /* may speak of an attempt of this batch; an acknowledgement of one that has not ended says nothing */
+            bytes_add(&k->intended, k->in.at + used, (size_t)n);
+            start_count++;
+        } else if ((k->intended.n || k->ready.n) && m.kind != KEEPER_ACK) {
+            break;
         } else {
             answer(k, &m);
         }
         used += (size_t)n;
-    }
-    bool is_written = start_count == 0 || journal_flush(&k->journal, true);
-    for (size_t i = 0; i < start_count; i++) {
-        (void)keeper_decode(k->in.at + starts[i], used - starts[i], &m);
-        start(k, &m, is_written);
     }
     bytes_drop(&k->in, used);
     k->is_behind = n > 0;
     if (n < 0) {
         client_drop(k);
     }
+    return start_count;
+}
+
+static void advance(struct keeper *k)
+{
+    if (!k->ready.n && process_sync_end(&k->journal.sync, &k->are_intended)) {
+        bytes_swap(&k->ready, &k->intended);
+    }
+}
+
+/* Intents of all RUNs at hand are on disk, at the cost of one sync, before the first of them starts. */
+static void handle(struct keeper *k)
+{
+    advance(k);
+    if (!k->intended.n && take(k) > 0) {
+        bool is_alone = !k->ready.n && !k->running_count; /* nothing could go on meanwhile */
+        process_sync_begin(&k->journal.sync, journal_write(&k->journal) ? k->journal.fd : -1, is_alone);
+        advance(k);
+    }
+    struct keeper_message m;
+    for (size_t used = 0; used < k->ready.n;) {
+        used += (size_t)keeper_decode(k->ready.at + used, k->ready.n - used, &m);
+        start(k, &m, k->are_intended);
+    }
+    k->ready.n = 0;
 }
 
 static void receive(struct keeper *k)
@@ -219,7 +244,7 @@ static void receive(struct keeper *k)
 
 static void flush(struct keeper *k)
 {
-    (void)journal_flush(&k->journal, false);
+    (void)journal_write(&k->journal);
     ssize_t n = k->client >= 0 && k->out.n ? send(k->client, k->out.at, k->out.n, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
     if (n < 0 && errno != EAGAIN) {
         client_drop(k);
@@ -245,7 +270,7 @@ static void take_signals(struct keeper *k)
 static bool is_over(struct keeper *k)
 {
     int64_t now_ms = keeper_clock_ms(CLOCK_BOOTTIME);
-    bool is_alone = k->client < 0, is_idle = !k->running_count && !k->in.n;
+    bool is_alone = k->client < 0, is_idle = !k->running_count && !k->in.n && !k->intended.n;
     k->alone_since_ms = is_alone && is_idle ? k->alone_since_ms : now_ms;
     bool is_long = now_ms - k->alone_since_ms >= k->options.idle_ms && !k->journal.live_count;
     return is_idle && (k->is_stopping ? is_alone || !k->journal.live_count : is_long);
@@ -255,14 +280,14 @@ static void round_of(struct keeper *k)
 {
     struct epoll_event events[EVENTS_MAX];
     bool is_calling = false, is_asking = false;
-    int count = epoll_wait(k->epoll, events, EVENTS_MAX, k->is_behind ? 0 : k->out.n || k->journal.out.n ? 5 : 200);
+    int count = epoll_wait(k->epoll, events, EVENTS_MAX, k->is_behind && !k->intended.n ? 0 : k->out.n || k->journal.out.n ? 5 : 200);
     for (int i = 0; i < count; i++) {
         void *tag = events[i].data.ptr;
         is_calling = is_calling || tag == &k->options.listen_fd;
         is_asking = is_asking || tag == &k->client;
         if (tag == &k->options.signal_fd) {
             take_signals(k);
-        } else if (tag != &k->options.listen_fd && tag != &k->client) {
+        } else if (tag != &k->options.listen_fd && tag != &k->client && tag != &k->journal.sync) {
             capture_read(k, tag);
         }
     }
@@ -298,6 +323,7 @@ bool keeper_run(const struct keeper_options *options)
     k->alone_since_ms = keeper_clock_ms(CLOCK_BOOTTIME);
     watch(k, options->listen_fd, &k->options.listen_fd);
     watch(k, options->signal_fd, &k->options.signal_fd);
+    watch(k, k->journal.sync.done, &k->journal.sync);
     do {
         round_of(k);
     } while (!is_over(k));

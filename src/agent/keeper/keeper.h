@@ -3,7 +3,7 @@
 /*
  * keeper - owns the processes of jobs, so that everything else may die and be restarted (docs/agent.md).
  *
- * A program of its own: libc only, one thread, no network.
+ * A program of its own: libc only, one thread (and one that waits for the disk), no network.
  * 1. A key is spawned at most once while its records are kept: until ACK and 90 days. 2. INTENT is on disk before
  * exec. 3. What has a last record but no ACK is told again after every LIST. 4. An INTENT that a new keeper finds
  * without a last record becomes UNKNOWN, once.

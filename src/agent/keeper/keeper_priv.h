@@ -15,13 +15,6 @@
 #include "agent/process/message.h"
 #include "agent/process/process.h"
 
-struct bytes {
-    char *at;
-    size_t n, max;
-};
-char *bytes_room(struct bytes *b, size_t n); /* aborts when out of memory */
-void bytes_drop(struct bytes *b, size_t n);  /* from the front */
-
 struct capture { /* lives until its writers and its attempt are gone */
     struct process_stream stream; /* first: it is the tag of its events */
     bool is_orphan; /* the attempt has ended, something it left behind still writes */
@@ -46,6 +39,7 @@ struct journal {
     int fd;
     int64_t period; /* of the file it writes */
     struct bytes out;
+    struct process_sync sync;
     struct slot *slots;
     size_t max, n, live_count;
 };
@@ -54,5 +48,5 @@ struct slot *journal_find(struct journal *j, const char *key); /* NULL: never he
 struct attempt *journal_intent(struct journal *j, const char *key, const char *cookie);
 void journal_last(struct journal *j, struct attempt *a, enum keeper_kind kind, const char *detail);
 void journal_ack(struct journal *j, struct slot *slot);
-bool journal_flush(struct journal *j, bool is_synced);
+bool journal_write(struct journal *j); /* not yet on disk: for that, sync */
 void attempt_message(const struct attempt *a, struct keeper_message *ret);

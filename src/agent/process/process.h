@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * process - starting the process of a job, and killing all that it started. libc only; no memory of its own.
+ * process - starting the process of a job, and killing all that it started. libc only; no heap.
  *
  * The caller is a child subreaper, holds descriptors 0..2 open and all others close-on-exec, has its signals
  * blocked and none ignored, and reaps.
@@ -15,6 +15,28 @@
 
 enum { PROCESS_WORDS_MAX = KEEPER_TEXTS_MAX + 2, PROCESS_GROUPS_MAX = KEEPER_NUMBERS_MAX, PROCESS_MARK_MAX = 840,
        PROCESS_STACK_BYTES = 64 * 1024 };
+
+/* Grows at its end, is used up from its front. at is NULL before the first room. */
+struct bytes {
+    char *at;
+    size_t n, max;
+};
+char *bytes_room(struct bytes *b, size_t n); /* aborts when out of memory */
+void bytes_drop(struct bytes *b, size_t n);
+void bytes_add(struct bytes *b, const char *at, size_t n);
+void bytes_swap(struct bytes *a, struct bytes *b);
+
+/* Waits for the disk in a thread of its own, one file at a time. */
+struct process_sync {
+    int ask, done; /* done can be polled: readable when the sync has ended */
+    bool has_thread, is_busy;
+};
+/* `s` must not move afterwards. The caller's signals are blocked. */
+bool process_sync_open(struct process_sync *s);
+/* A descriptor of -1 fails at the end. is_waiting: it has ended when this returns. */
+void process_sync_begin(struct process_sync *s, int fd, bool is_waiting);
+/* False: none was begun, or it goes on. Else *is_good: what was in the file at its begin is on disk. */
+bool process_sync_end(struct process_sync *s, bool *is_good);
 
 /* Numbered folders below a writable cgroup v2; one is used again once it is empty. */
 struct process_groups {
