@@ -22,6 +22,9 @@
 #define JOB_ENV_MAX 256u
 #define OUTPUT_BYTES_MAX_DEFAULT (16u * 1024 * 1024) /* job output kept per attempt; the rest is counted and cut */
 #define PAGE_ROWS_MAX 1000u                      /* rows of one API page */
+#define EXPORT_ROWS_MAX 1000000u                 /* rows of one export; the rest by its `next` */
+#define PAGE_SCAN_MAX 100000u                    /* rows looked at for one page of a filtered list */
+#define IDEMPOTENCY_KEY_BYTES_MAX 200u
 #define PLAN_DAYS_MAX 800u                       /* longest range asked of a plan */
 #define OCCURRENCE_DAYS_AHEAD 35u                /* occurrences stored ahead (decisions: 35 days) */
 #define HOLIDAY_FILE_BYTES_MAX (256u * 1024)     /* the official holiday file holds about 20 KiB */

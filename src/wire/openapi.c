@@ -1,46 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * openapi - operations.def as an OpenAPI 3.1 document.
+ * openapi - operations.def and answers.def as an OpenAPI 3.1 document.
  *
  * Paths are grouped as OpenAPI wants them: the first operation of a path writes all of its methods.
  */
 #include "wire/openapi.h"
 
-#include "wire/json.h"
-#include "wire/operations.h"
+#include "base/limits.h"
+#include "wire/openapi_priv.h"
 
-static void words_print(struct json *j, const char *words)
+/* An example of each type that is written in a way of its own; NULL: none. */
+static const char *example_of(enum field_type type)
 {
-    struct str shown, meant;
-    json_list(j, "enum");
-    while (operation_word_next(&words, &shown, &meant)) {
-        json_bytes(j, NULL, shown.at, shown.n);
-    }
-    json_end(j);
+    static const char *const examples[] = {
+        [FIELD_TEXT] = NULL,           [FIELD_UNIT] = "\"/KSK/JN404\"", [FIELD_RUN] = "12",
+        [FIELD_NODE] = "\"JB01\"",     [FIELD_INT] = NULL,             [FIELD_REAL] = "60",
+        [FIELD_DATE] = "\"2026-06-29\"", [FIELD_TIME] = "\"27:30\"",   [FIELD_INSTANT] = "\"2026-06-29T27:30\"",
+        [FIELD_BOOL] = NULL,           [FIELD_WORD] = NULL,            [FIELD_FILE] = NULL};
+    return examples[type];
 }
 
-static void schema_print(struct json *j, const char *key, const struct operation_field *field)
+static void type_print(struct json *j, const struct operation_field *field)
 {
-    json_open(j, key);
     switch (field->type) {
     case FIELD_TEXT:
     case FIELD_UNIT:
     case FIELD_FILE:
     case FIELD_INSTANT:
         json_text(j, "type", "string");
+        json_number(j, "maxLength", (int64_t)operation_field_bytes_max(field));
         break;
     case FIELD_RUN:
     case FIELD_NODE:
-        json_list(j, "type");
-        json_text(j, NULL, "integer");
-        json_text(j, NULL, "string");
-        json_end(j);
+        json_raw(j, "type", "[\"integer\",\"string\"]");
         break;
     case FIELD_INT:
         json_text(j, "type", "integer");
+        if (str_equal(field->name, "limit")) {
+            json_number(j, "minimum", 1);
+            json_number(j, "maximum", PAGE_ROWS_MAX);
+        }
         break;
     case FIELD_REAL:
         json_text(j, "type", "number");
+        json_number(j, "minimum", 0);
         break;
     case FIELD_DATE:
         json_text(j, "type", "string");
@@ -55,11 +58,32 @@ static void schema_print(struct json *j, const char *key, const struct operation
         break;
     case FIELD_WORD:
         json_text(j, "type", "string");
-        words_print(j, field->words);
+        openapi_words(j, field->words);
+        json_end(j);
         break;
     }
-    json_text(j, "description", field->help[LANG_EN]);
-    json_text(j, "x-description-ja", field->help[LANG_JA]);
+}
+
+static void schema_print(struct json *j, const char *key, const struct operation_field *field)
+{
+    const char *example = example_of(field->type);
+    json_open(j, key);
+    type_print(j, field);
+    if (example) {
+        json_list(j, "examples");
+        json_raw(j, NULL, example);
+        json_end(j);
+    }
+    openapi_help(j, field->help);
+    json_end(j);
+}
+
+static void parameter_ref(struct json *j, const char *name)
+{
+    CLEANUP(strbuf_close) struct strbuf ref = {0};
+    strbuf_printf(&ref, "#/components/parameters/%s", name);
+    json_open(j, NULL);
+    json_text(j, "$ref", strbuf_str(&ref));
     json_end(j);
 }
 
@@ -77,6 +101,15 @@ static void parameters_print(struct json *j, const struct operation *operation)
         json_bool(j, "required", field->is_required);
         schema_print(j, "schema", field);
         json_end(j);
+    }
+    const char *key;
+    if (operation->method == METHOD_GET && answer_items(operation->code, &key) != SHAPE_none) {
+        parameter_ref(j, "Fields");
+        parameter_ref(j, "Format");
+    }
+    if (operation->method == METHOD_POST && operation->kind == OPERATION_IS_ACT) {
+        parameter_ref(j, "IdempotencyKey");
+        parameter_ref(j, "Csrf");
     }
     json_end(j);
 }
@@ -113,57 +146,6 @@ static void body_print(struct json *j, const struct operation *operation)
     json_end(j);
 }
 
-static void items_print(struct json *j, const struct operation *operation)
-{
-    json_open(j, "properties");
-    json_open(j, "items");
-    json_text(j, "type", "array");
-    json_open(j, "items");
-    json_text(j, "type", "object");
-    json_open(j, "properties");
-    for (size_t i = 0; i < operation->shown_count; i++) {
-        json_open(j, operation->shown[i].key);
-        json_text(j, "description", operation->shown[i].heading[LANG_EN]);
-        json_text(j, "x-description-ja", operation->shown[i].heading[LANG_JA]);
-        json_end(j);
-    }
-    json_end(j);
-    json_end(j);
-    json_end(j);
-    json_open(j, "next");
-    json_list(j, "type");
-    json_text(j, NULL, "string");
-    json_text(j, NULL, "null");
-    json_end(j);
-    json_end(j);
-    json_end(j);
-}
-
-static void responses_print(struct json *j, const struct operation *operation)
-{
-    json_open(j, "responses");
-    json_open(j, "200");
-    json_text(j, "description", "done");
-    json_open(j, "content");
-    json_open(j, operation->code == OPERATION_METRICS ? "text/plain"
-                 : operation->code == OPERATION_CHANGES ? "text/event-stream"
-                 : operation->code == OPERATION_AGENT_STREAM ? "application/x-ndjson"
-                                                             : "application/json");
-    if (operation->shown_count > 0) {
-        json_open(j, "schema");
-        json_text(j, "type", "object");
-        items_print(j, operation);
-        json_end(j);
-    }
-    json_end(j);
-    json_end(j);
-    json_end(j);
-    json_open(j, "default");
-    json_text(j, "$ref", "#/components/responses/Error");
-    json_end(j);
-    json_end(j);
-}
-
 static void operation_print(struct json *j, const struct operation *operation)
 {
     json_open(j, operation->method == METHOD_POST ? "post" : "get");
@@ -176,6 +158,11 @@ static void operation_print(struct json *j, const struct operation *operation)
     }
     strbuf_text(&id, operation->method == METHOD_POST ? "_post" : "_get");
     json_text(j, "operationId", strbuf_str(&id));
+    struct str noun, verb;
+    (void)str_cut(str_of(operation->name), '.', &noun, &verb);
+    json_list(j, "tags");
+    json_bytes(j, NULL, noun.at, noun.n);
+    json_end(j);
     json_text(j, "summary", operation->help[LANG_EN]);
     json_text(j, "x-summary-ja", operation->help[LANG_JA]);
     json_text(j, "x-operation", operation->name);
@@ -186,28 +173,10 @@ static void operation_print(struct json *j, const struct operation *operation)
     if (operation->method == METHOD_POST && operation->kind == OPERATION_IS_ACT) {
         body_print(j, operation);
     }
-    responses_print(j, operation);
-    json_end(j);
-}
-
-static void error_print(struct json *j)
-{
-    json_open(j, "components");
-    json_open(j, "responses");
-    json_open(j, "Error");
-    json_text(j, "description", "refused, with message ID, text and what to do in both languages");
-    json_open(j, "content");
-    json_open(j, "application/json");
-    json_raw(j, "schema",
-             "{\"type\":\"object\",\"properties\":{\"error\":{\"type\":\"object\",\"properties\":{"
-             "\"id\":{\"type\":\"string\"},\"message\":{\"$ref\":\"#/components/schemas/Text\"},"
-             "\"action\":{\"$ref\":\"#/components/schemas/Text\"},\"field\":{\"type\":[\"string\",\"null\"]}}}}}");
-    json_end(j);
-    json_end(j);
-    json_end(j);
-    json_end(j);
-    json_raw(j, "schemas",
-             "{\"Text\":{\"type\":\"object\",\"properties\":{\"ja\":{\"type\":\"string\"},\"en\":{\"type\":\"string\"}}}}");
+    openapi_responses(j, operation);
+    if (operation->permission == PERMISSION_OPEN) {
+        json_raw(j, "security", "[]");
+    }
     json_end(j);
 }
 
@@ -230,7 +199,11 @@ void openapi_print(struct strbuf *into)
     json_open(&j, "info");
     json_text(&j, "title", "Banto (番頭)");
     json_text(&j, "version", BANTO_VERSION);
+    json_text(&j, "description", "Operation of outsourced systems: jobnets, windows, record. Written from operations.def and answers.def.");
+    json_raw(&j, "license", "{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}");
     json_end(&j);
+    json_raw(&j, "servers", "[{\"url\":\"/\",\"description\":\"the server that this document came from\"}]");
+    json_raw(&j, "security", "[{\"session\":[]},{\"token\":[]},{}]"); /* {}: the Unix socket knows who it is */
     json_open(&j, "paths");
     for (int code = 0; code < OPERATIONS; code++) {
         if (!is_first_of_path(code)) {
@@ -246,6 +219,6 @@ void openapi_print(struct strbuf *into)
         json_end(&j);
     }
     json_end(&j);
-    error_print(&j);
+    openapi_components(&j);
     json_end(&j);
 }

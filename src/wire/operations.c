@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 /* Pass 1: the fields of each operation. */
 #define OPERATION(code, ...) static const struct operation_field code##_fields[] = {
 #define FIELD(name, member, where, type, presence, words, ja, en)                                            \
@@ -131,6 +133,15 @@ const struct operation_field *operation_field(const struct operation *operation,
         }
     }
     return NULL;
+}
+
+size_t operation_field_bytes_max(const struct operation_field *field)
+{
+    if (field->type == FIELD_FILE) {
+        return HTTP_BODY_BYTES_MAX;
+    }
+    return field->type == FIELD_UNIT || field->type == FIELD_RUN || field->type == FIELD_NODE ? UNIT_PATH_BYTES_MAX
+                                                                                              : REASON_BYTES_MAX;
 }
 
 /* How many leading arguments are the small words of this verb; 0 if they are not. */

@@ -83,6 +83,8 @@ const char *method_name(enum operation_method method);
 const struct operation *operation_route(const char *method, const char *path, struct str *value, bool *is_path_known);
 /* NULL if it has no such field. */
 const struct operation_field *operation_field(const struct operation *operation, const char *name);
+/* How many bytes its text may have. */
+size_t operation_field_bytes_max(const struct operation_field *field);
 /* The operation whose verb's words begin the arguments; *used is how many. NULL if none. */
 const struct operation *operation_of_verb(const char *const *words, size_t count, size_t *used);
 /* What the word means: its own text, or the one behind `=`. {NULL} if `value` is not among `words`. */
