@@ -146,14 +146,19 @@ char *arena_copy(struct arena *into, const char *text)
 
 char *arena_printf(struct arena *into, const char *fmt, ...)
 {
+    char first[256]; /* nearly every text fits: one pass instead of two */
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    int n = vsnprintf(first, sizeof(first), fmt, args);
     va_end(args);
     assert(n >= 0);
     char *text = arena_alloc(into, (size_t)n + 1, 1);
-    (void)vsnprintf(text, (size_t)n + 1, fmt, again);
+    if ((size_t)n < sizeof(first)) {
+        memcpy(text, first, (size_t)n + 1);
+    } else {
+        (void)vsnprintf(text, (size_t)n + 1, fmt, again);
+    }
     va_end(again);
     return text;
 }

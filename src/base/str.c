@@ -156,16 +156,21 @@ void strbuf_char(struct strbuf *b, char c)
     strbuf_add(b, &c, 1);
 }
 
+enum { PRINT_BYTES_USUAL = 64 };
+
 void strbuf_printf(struct strbuf *b, const char *fmt, ...)
 {
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    vec_reserve(b, PRINT_BYTES_USUAL); /* nearly every text fits: one pass instead of two */
+    int n = vsnprintf(b->at + b->n, b->max - b->n, fmt, args);
     va_end(args);
     assert(n >= 0);
-    vec_reserve(b, (size_t)n + 1);
-    (void)vsnprintf(b->at + b->n, (size_t)n + 1, fmt, again);
+    if ((size_t)n >= b->max - b->n) {
+        vec_reserve(b, (size_t)n + 1);
+        (void)vsnprintf(b->at + b->n, (size_t)n + 1, fmt, again);
+    }
     va_end(again);
     b->n += (size_t)n;
 }

@@ -109,10 +109,32 @@ bool bizday_parse(const char *text, struct bizday *ret)
     return true;
 }
 
+/* Digits without the cost of a format: every event and every job has dates. */
+static char *two_put(char *at, int number)
+{
+    *at++ = (char)('0' + number / 10 % 10);
+    *at++ = (char)('0' + number % 10);
+    return at;
+}
+
+static char *date_put(char *at, struct civil c)
+{
+    int year = c.year % 10000;
+    if (year < 0) {
+        return at + snprintf(at, DATE_TEXT_MAX, "%04d-%02d-%02d", year, c.month, c.day);
+    }
+    at = two_put(two_put(at, year / 100), year % 100);
+    *at++ = '-';
+    at = two_put(at, c.month);
+    *at++ = '-';
+    at = two_put(at, c.day);
+    *at = '\0';
+    return at;
+}
+
 const char *bizday_print(struct bizday d, char text[DATE_TEXT_MAX])
 {
-    struct civil c = bizday_civil(d);
-    (void)snprintf(text, DATE_TEXT_MAX, "%04d-%02d-%02d", c.year % 10000, c.month, c.day);
+    (void)date_put(text, bizday_civil(d));
     return text;
 }
 
@@ -130,7 +152,9 @@ bool daytime_parse(const char *text, struct daytime *ret)
 const char *daytime_print(struct daytime t, char text[TIME_TEXT_MAX])
 {
     int minute = t.minute < 0 ? 0 : t.minute > 5999 ? 5999 : t.minute;
-    (void)snprintf(text, TIME_TEXT_MAX, "%02d:%02d", minute / 60, minute % 60);
+    char *at = two_put(text, minute / 60);
+    *at++ = ':';
+    *two_put(at, minute % 60) = '\0';
     return text;
 }
 

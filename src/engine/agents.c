@@ -327,11 +327,20 @@ static const char *report_name(enum frame_kind kind)
            : kind == FRAME_UNKNOWN ? "node.unknown" : kind == FRAME_PROBED ? "file.probed" : "agent.report";
 }
 
+static const char *agent_actor(struct engine *engine, const char *name) /* agent:NAME */
+{
+    size_t n = strlen(name) + 1;
+    char *to = arena_alloc(&engine->turn, n + 6, 1);
+    memcpy(to, "agent:", 6);
+    memcpy(to + 6, name, n);
+    return to;
+}
+
 void agents_reports(struct engine *engine, const struct message_in *message)
 {
     struct agent_entry *agent = agent_add(engine, message->agent);
     agent->last_seen_wall = engine->wall;
-    struct who who = {arena_printf(&engine->turn, "agent:%s", agent->name), "agent", "", ""};
+    struct who who = {agent_actor(engine, agent->name), "agent", "", ""};
     struct str rest = {message->body, message->body_n}, line;
     struct err failed = {0};
     bool is_of_older_session = !agent->link || strcmp(link_session(agent->link), message->session) != 0;

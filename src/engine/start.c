@@ -2,6 +2,7 @@
 /*
  * start - the START order of an attempt: JP1's environment variables, macro variables put in.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -37,25 +38,42 @@ static const char *expand(struct engine *engine, const struct run *run, const ch
 }
 
 /* NAME=text and NAME=number without the cost of a format: a job has a dozen of them. */
-static const char *with_text(struct arena *into, const char *name, const char *text)
+static const char *joined(struct arena *into, const char *const *texts, size_t count)
 {
-    size_t name_n = strlen(name), text_n = strlen(text);
-    char *to = arena_alloc(into, name_n + text_n + 1, 1);
-    memcpy(to, name, name_n);
-    memcpy(to + name_n, text, text_n + 1);
+    size_t lengths[8], n = 0;
+    assert(count <= COUNT(lengths));
+    for (size_t i = 0; i < count; i++) {
+        n += lengths[i] = strlen(texts[i]);
+    }
+    char *to = arena_alloc(into, n + 1, 1), *at = to;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(at, texts[i], lengths[i]);
+        at += lengths[i];
+    }
+    *at = '\0';
     return to;
 }
+#define JOINED(into, ...) joined((into), (const char *const[]){__VA_ARGS__}, COUNT(((const char *const[]){__VA_ARGS__})))
 
-static const char *with_number(struct arena *into, const char *name, int64_t number)
+enum { DIGITS_MAX = 24 };
+static const char *digits_of(char text[DIGITS_MAX], int64_t number, int digits_min)
 {
-    char digits[24];
-    char *at = digits + sizeof(digits);
+    char *at = text + DIGITS_MAX;
     *--at = '\0';
-    do {
+    for (int n = 0; n < digits_min || number > 0; n++) {
         *--at = (char)('0' + number % 10);
         number /= 10;
-    } while (number > 0);
-    return with_text(into, name, at);
+    }
+    return at;
+}
+
+static const char *date_of(char text[DATE_TEXT_MAX], struct bizday day)
+{
+    (void)bizday_print(day, text);
+    for (char *at = text; *at; at++) {
+        *at = *at == '-' ? '/' : *at;
+    }
+    return text;
 }
 
 static const char *const *environment(struct engine *engine, const struct live_run *live, int32_t n, const char *path)
@@ -70,23 +88,24 @@ static const char *const *environment(struct engine *engine, const struct live_r
     enum { OURS = 14 };
     const char **env = arena_array(&engine->turn, const char *, own + OURS + 1);
     char date[DATE_TEXT_MAX];
-    struct civil day = bizday_civil(run->date);
+    char slashed[DATE_TEXT_MAX], id[DIGITS_MAX], number[DIGITS_MAX], wide[DIGITS_MAX], attempt[DIGITS_MAX], priority[DIGITS_MAX];
+    const char *run_id = digits_of(id, live->id, 1), *service = engine->config.service;
     struct arena *turn = &engine->turn;
     size_t i = 0;
     env[i++] = "AJSENV=1";
-    env[i++] = arena_printf(turn, "AJSEXDATE=%04d/%02d/%02d", day.year, day.month, day.day);
-    env[i++] = with_number(turn, "AJSEXECID=@A", live->id);
-    env[i++] = with_text(turn, "AJSHOST=", live->agents[n] ? live->agents[n] : "");
-    env[i++] = arena_printf(turn, "AJSJOBNAME=%s:%s", engine->config.service, path);
-    env[i++] = arena_printf(turn, "AJSNETNAME=%s:%s", engine->config.service, run->net->path);
-    env[i++] = with_number(turn, "AJSPRID=", live->id);
-    env[i++] = arena_printf(turn, "JP1JobID=%lld%05d", (long long)live->id, n);
-    env[i++] = with_text(turn, "JP1JobName=", node->name);
+    env[i++] = JOINED(turn, "AJSEXDATE=", date_of(slashed, run->date));
+    env[i++] = JOINED(turn, "AJSEXECID=@A", run_id);
+    env[i++] = JOINED(turn, "AJSHOST=", live->agents[n] ? live->agents[n] : "");
+    env[i++] = JOINED(turn, "AJSJOBNAME=", service, ":", path);
+    env[i++] = JOINED(turn, "AJSNETNAME=", service, ":", run->net->path);
+    env[i++] = JOINED(turn, "AJSPRID=", run_id);
+    env[i++] = JOINED(turn, "JP1JobID=", run_id, digits_of(wide, n, 5));
+    env[i++] = JOINED(turn, "JP1JobName=", node->name);
     env[i++] = "JP1NBQSQueueName=@SYSTEM";
-    env[i++] = with_number(turn, "JP1Priority=", node->priority);
+    env[i++] = JOINED(turn, "JP1Priority=", digits_of(priority, node->priority, 1));
     env[i++] = "JP1UserName=banto";
-    env[i++] = with_text(turn, "BANTO_DATE=", bizday_print(run->date, date));
-    env[i++] = arena_printf(turn, "BANTO_RUN=%lld/%d/%d", (long long)live->id, n, run->nodes[n].attempt);
+    env[i++] = JOINED(turn, "BANTO_DATE=", bizday_print(run->date, date));
+    env[i++] = JOINED(turn, "BANTO_RUN=", run_id, "/", digits_of(number, n, 1), "/", digits_of(attempt, run->nodes[n].attempt, 1));
     for (size_t k = 0; k < own; k++) {
         env[i++] = expand(engine, run, job->env[k]);
     }

@@ -10,6 +10,22 @@
 
 #include "base/vec.h"
 
+/* How many bytes from `at` on are plain, eight at a time: none below 0x20, none from 0x80, no quote, no backslash. */
+static size_t plain_bytes(const char *at, size_t n)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (uint64_t word; i + sizeof(word) <= n; i += sizeof(word)) {
+        memcpy(&word, at + i, sizeof(word));
+        uint64_t quotes = word ^ ones * '"', slashes = word ^ ones * '\\';
+        /* A byte's top bit is set if it is 0x80 or more, or if the subtraction went below zero in it or below it. */
+        if ((word | (word - ones * 0x20) | (quotes - ones) | (slashes - ones)) & tops) {
+            break;
+        }
+    }
+    return i;
+}
+
 static void put_bytes(struct strbuf *into, const char *at, size_t n)
 {
     static const char hex[] = "0123456789abcdef";
@@ -17,7 +33,7 @@ static void put_bytes(struct strbuf *into, const char *at, size_t n)
         ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
     vec_reserve(into, n + 3);
     strbuf_char(into, '"');
-    size_t start = 0, i = 0; /* start..i is plain and not yet copied */
+    size_t start = 0, i = plain_bytes(at, n); /* start..i is plain and not yet copied */
     while (i < n) {
         unsigned char c = (unsigned char)at[i];
         if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {

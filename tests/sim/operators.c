@@ -61,8 +61,7 @@ void observe_again(struct sim *sim)
 
 static struct unit_entry *some_unit(struct sim *sim)
 {
-    const char *path = arena_printf(&sim->fleet.turn, "/N%03d", sim_below(sim, sim->options.nets));
-    return unit_by_path(sim->engine, path);
+    return unit_by_path(sim->engine, sim->paths[sim_below(sim, sim->options.nets)]);
 }
 
 static int64_t some_run(struct sim *sim, const struct unit_entry *unit)
@@ -152,7 +151,7 @@ static void see_to_failures(struct sim *sim)
 static void put_right(struct sim *sim)
 {
     for (int i = 0; i < sim->options.nets; i++) {
-        const struct unit_entry *unit = unit_by_path(sim->engine, arena_printf(&sim->fleet.turn, "/N%03d", i));
+        const struct unit_entry *unit = unit_by_path(sim->engine, sim->paths[i]);
         bool is_off = unit->registration == REGISTERED_NOT || unit->is_suspended;
         if (is_off && sim_below(sim, 3) == 0) {
             struct act act = act_make(unit->is_suspended ? ACT_SUSPEND : ACT_REGISTER);

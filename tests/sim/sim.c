@@ -320,6 +320,10 @@ static void begin(struct sim *sim)
     act.kind = "planned";
     act.is_recursive = true;
     must(sim, act);
+    sim->paths = arena_array(&sim->arena, const char *, (size_t)sim->options.nets);
+    for (int i = 0; i < sim->options.nets; i++) {
+        sim->paths[i] = arena_printf(&sim->arena, "/N%03d", i);
+    }
     for (int i = 0; i < SIM_AGENTS; i++) {
         sim->names[i] = arena_printf(&sim->arena, "a%d", i);
         (void)fleet_add(&sim->fleet, sim->names[i]);

@@ -49,6 +49,7 @@ struct sim {
     bool is_telling[SIM_CLASSES];
     int64_t told_turn[SIM_CLASSES];
     const char *names[SIM_AGENTS];
+    const char **paths;        /* of the nets */
     struct arena arena;
     struct strbuf text, before;
     char wrong[512];           /* "" = all promises kept so far */
