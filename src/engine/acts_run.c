@@ -123,6 +123,7 @@ static bool refused(struct act_call *call, const struct live_run *live, enum run
         [RUN_WRONG_NODE] = "この操作の対象にできないユニットか、ユニットの指定がありません。"
             OR_EN "The unit is not of the kind this is for, or none was named.",
         [RUN_WRONG_STATE] = "この状態ではできません。" OR_EN "It is not possible in this state.",
+        [RUN_PROCESS_LEFT] = "", /* rerun_refused says which */
     };
     if (refusal == RUN_ACCEPTED) {
         return false;
@@ -313,6 +314,16 @@ static void say_marked(struct act_call *call, const struct live_run *live, enum 
     json_end(&call->json);
 }
 
+/* Never two processes for one unit. The agent is asked, in case its word of the end was lost with a host or a connection. */
+static bool still_runs(struct act_call *call, struct live_run *live, enum rerun_kind kind)
+{
+    int32_t n = run_process_left(live->run, kind, rerun_node(call, kind));
+    agent_ask(call->engine, live, n);
+    (void)err_set(call->err, ERR_PROCESS_LEFT, "%s" ARG "%d" ARG "%s", net_node_path(&call->engine->turn, live->run->net, n),
+                  live->run->nodes[n].attempt, live->agents[n] ? live->agents[n] : "-");
+    return true;
+}
+
 static bool rerun_meant(struct act_call *call, struct live_run **live, enum rerun_kind *kind)
 {
     if (!rerun_parse(call->act->kind, kind)) {
@@ -321,7 +332,8 @@ static bool rerun_meant(struct act_call *call, struct live_run **live, enum reru
     if (!run_meant(call, live)) {
         return false;
     }
-    if (refused(call, *live, run_rerun_check((*live)->run, *kind, rerun_node(call, *kind)))) {
+    enum run_refusal refusal = run_rerun_check((*live)->run, *kind, rerun_node(call, *kind));
+    if (refusal == RUN_PROCESS_LEFT ? still_runs(call, *live, *kind) : refused(call, *live, refusal)) {
         let_go(call, *live);
         return false;
     }

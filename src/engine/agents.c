@@ -78,6 +78,14 @@ void agent_kill(struct engine *engine, struct live_run *live, int32_t n)
     }
 }
 
+void agent_ask(struct engine *engine, struct live_run *live, int32_t n)
+{
+    struct agent_entry *agent = live->agents[n] ? map_get(&engine->w.agents, live->agents[n]) : NULL;
+    if (agent && agent->link && agent->is_ready) {
+        agent_send(engine, agent, &(struct frame){.kind = FRAME_ASK, .key = key_of(engine, live->id, n, live->run->nodes[n].attempt)});
+    }
+}
+
 void agent_probe(struct engine *engine, const char *name, const char *path)
 {
     struct agent_entry *agent = agent_of(engine, name);
@@ -131,6 +139,27 @@ static struct live_run *run_of(const struct engine *engine, const struct frame *
     struct live_run *live = live_by_id(engine, frame->key.run);
     *node = frame->key.node;
     return live && *node > 0 && *node < live->run->net->node_count ? live : NULL;
+}
+
+/*
+ * The same, also of a generation that has left memory: its unit's status may have been changed by a person while the process
+ * ran, and only this report says that it is gone. False: the store failed, so the report must come again.
+ */
+static bool run_late(struct engine *engine, const struct frame *frame, int32_t *node, struct live_run **ret)
+{
+    struct err ignored;
+    *ret = NULL;
+    if (!live_by_id(engine, frame->key.run)) {
+        struct live_run *live = NULL;
+        if (!live_load(engine, frame->key.run, &live, &ignored)) {
+            return false;
+        }
+        if (live && live->is_done) {
+            *vec_add(&engine->w.done_runs) = live->id;
+        }
+    }
+    *ret = run_of(engine, frame, node);
+    return true;
 }
 
 /* The newest attempt of each node that it named since its HELLO. */
@@ -225,7 +254,10 @@ static void acknowledge(struct engine *engine, struct agent_entry *agent, const 
 static void on_ended(struct engine *engine, struct agent_entry *agent, const struct frame *frame)
 {
     int32_t n;
-    struct live_run *live = run_of(engine, frame, &n);
+    struct live_run *live;
+    if (!run_late(engine, frame, &n, &live)) {
+        return;
+    }
     acknowledge(engine, agent, frame);
     if (live) {
         engine->figures.ends++;
@@ -239,7 +271,10 @@ static void on_ended(struct engine *engine, struct agent_entry *agent, const str
 static void on_never(struct engine *engine, struct agent_entry *agent, const struct frame *frame)
 {
     int32_t n;
-    struct live_run *live = run_of(engine, frame, &n);
+    struct live_run *live;
+    if (!run_late(engine, frame, &n, &live)) {
+        return;
+    }
     if (!live) {
         acknowledge(engine, agent, frame);
         return;
@@ -249,7 +284,7 @@ static void on_never(struct engine *engine, struct agent_entry *agent, const str
         agent->is_ready = false; /* it is leaving, or not ours: asking again at once would go on for ever */
     }
     bool is_running = live->run->nodes[n].status == STATUS_RUNNING;
-    if (frame->detail && frame->detail[0]) {
+    if (frame->detail && frame->detail[0] && !status_is_ended((enum status)live->run->nodes[n].status)) {
         live->reasons[n] = arena_copy(&live->arena, frame->detail);
     }
     acknowledge(engine, agent, frame);
@@ -260,7 +295,10 @@ static void on_never(struct engine *engine, struct agent_entry *agent, const str
 static void on_unknown(struct engine *engine, struct agent_entry *agent, const struct frame *frame)
 {
     int32_t n;
-    struct live_run *live = run_of(engine, frame, &n);
+    struct live_run *live;
+    if (!run_late(engine, frame, &n, &live)) {
+        return;
+    }
     acknowledge(engine, agent, frame);
     if (live) {
         live_step(engine, live, &(struct run_event){.kind = RUN_UNKNOWN, .node = n, .attempt = frame->key.attempt,

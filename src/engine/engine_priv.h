@@ -105,6 +105,7 @@ void agent_kill(struct engine *engine, struct live_run *live, int32_t node);
 void agent_probe(struct engine *engine, const char *agent, const char *path);
 void agents_reports(struct engine *engine, const struct message_in *message);
 void agents_link_up(struct engine *engine, const struct message_in *message);
+void agent_ask(struct engine *engine, struct live_run *live, int32_t node); /* what of its newest attempt? */
 void agents_link_down(struct engine *engine, const struct message_in *message);
 void agents_look(struct engine *engine); /* silent too long? */
 int64_t agents_next_wall_ms(const struct engine *engine);

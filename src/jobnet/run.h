@@ -31,6 +31,7 @@ enum node_flag {
     NODE_PASSED = 32,          /* treated as done by rerun "next": successors run though it is BAD */
     NODE_TIMED_OUT = 64,
     NODE_WARNING_RERUN = 128,  /* rerun of warnings only: failures become -WR, successors stay */
+    NODE_PROCESS_LEFT = 256,   /* a person changed the status while the attempt's process ran: its end is not known yet */
     NODE_STATUS_CHANGED = 512, /* a person changed the status; the process's own end is only noted */
     NODE_GATES_PASSED = 1024,  /* gates were found open for this start */
     NODE_SHIFT_RETRIES = 12,   /* bits 12..15: automatic retries done */
@@ -177,11 +178,14 @@ enum run_refusal {
     RUN_NOTHING_TO_DO,         /* e.g. no abnormal job in it */
     RUN_WRONG_NODE,            /* no such node, or not of the kind this act is for */
     RUN_WRONG_STATE,
+    RUN_PROCESS_LEFT,          /* rerun of a unit whose process still runs although a person changed its status */
 };
 enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, int32_t node);
 enum run_refusal run_change_check(const struct run *run, int32_t node, enum status to);
 enum run_refusal run_hold_check(const struct run *run, int32_t node, bool is_hold);
 enum run_refusal run_kill_check(const struct run *run, int32_t node);
+/* The first unit that this rerun would start although its process was left running; 0 = none. */
+int32_t run_process_left(const struct run *run, enum rerun_kind kind, int32_t node);
 /* Marks (in `marks`, node_count bools) the nodes that the rerun would reset. */
 void run_rerun_mark(const struct run *run, enum rerun_kind kind, int32_t node, bool *marks);
 

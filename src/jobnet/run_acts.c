@@ -73,7 +73,24 @@ enum run_refusal run_kill_check(const struct run *run, int32_t node)
     if (node < 0 || node >= run->net->node_count) {
         return RUN_WRONG_NODE;
     }
+    for (int32_t n = node; n < net_end(run->net, node); n++) {
+        if (run->nodes[n].flags & NODE_PROCESS_LEFT) {
+            return RUN_ACCEPTED;
+        }
+    }
     return status_is_ended(node_status(run, node)) ? RUN_WRONG_STATE : RUN_ACCEPTED;
+}
+
+/* Processes of units whose status a person has changed meanwhile. */
+static void kill_left(struct step *s, int32_t top)
+{
+    for (int32_t n = top; n < net_end(s->run->net, top); n++) {
+        if (node_at(s, n)->flags & NODE_PROCESS_LEFT) {
+            node_at(s, n)->flags |= NODE_KILLING;
+            effect_add(s, EFFECT_NODE, n);
+            effect_add(s, EFFECT_KILL, n);
+        }
+    }
 }
 
 /*
@@ -99,6 +116,10 @@ static void stop_waiting(struct step *s, int32_t top, enum status queued, enum s
 void run_kill(struct step *s, int32_t top)
 {
     if (run_kill_check(s->run, top) != RUN_ACCEPTED) {
+        return;
+    }
+    kill_left(s, top);
+    if (node_is_ended(s->run, top)) {
         return;
     }
     if (top == 0) {
@@ -160,7 +181,7 @@ void run_change_status(struct step *s, const struct run_event *event)
     if (event->code != CODE_NONE) {
         node->code = event->code;
     }
-    node->flags |= NODE_STATUS_CHANGED;
+    node->flags |= NODE_STATUS_CHANGED | (node_is_live(s->run, event->node) ? NODE_PROCESS_LEFT : 0);
     if (!node_is_ended(s->run, event->node)) { /* what follows starts at once, the process goes on */
         if (node->status == STATUS_QUEUING && !(node->flags & NODE_SENT)) {
             effect_add(s, EFFECT_UNQUEUE, event->node);

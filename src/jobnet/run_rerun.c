@@ -163,6 +163,19 @@ static bool is_in_dying_net(const struct run *run, int32_t n)
     return false;
 }
 
+int32_t run_process_left(const struct run *run, enum rerun_kind kind, int32_t node)
+{
+    int32_t found = 0;
+    struct arena tmp = {0};
+    bool *marks = arena_array(&tmp, bool, (size_t)run->net->node_count);
+    run_rerun_mark(run, kind, node, marks);
+    for (int32_t n = 1; n < run->net->node_count && !found; n++) {
+        found = marks[n] && (run->nodes[n].flags & NODE_PROCESS_LEFT) ? n : 0;
+    }
+    arena_close(&tmp);
+    return found;
+}
+
 enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, int32_t node)
 {
     bool is_of_node = rerun_rows[kind].is_of_node;
@@ -196,7 +209,7 @@ enum run_refusal run_rerun_check(const struct run *run, enum rerun_kind kind, in
         }
     }
     arena_close(&tmp);
-    return answer;
+    return answer == RUN_ACCEPTED && run_process_left(run, kind, node) ? RUN_PROCESS_LEFT : answer;
 }
 
 static void reset(struct step *s, int32_t n, const struct run_event *event)

@@ -107,6 +107,16 @@ static void on_started(struct step *s, const struct run_event *event)
     }
 }
 
+/* The process whose unit a person had settled is gone (or never was): it may be rerun. */
+static void process_gone(struct step *s, const struct run_event *event)
+{
+    struct node_run *node = node_at(s, event->node);
+    if (is_of_attempt(s, event) && (node->flags & NODE_PROCESS_LEFT)) {
+        node->flags &= (uint16_t)~(NODE_PROCESS_LEFT | NODE_KILLING);
+        effect_add(s, EFFECT_NODE, event->node);
+    }
+}
+
 static enum status judged(const struct net_job *job, const struct run_event *event)
 {
     if (event->is_killed) {
@@ -167,6 +177,7 @@ static void on_ended(struct step *s, const struct run_event *event)
     if (!is_of_attempt(s, event)) {
         return;
     }
+    process_gone(s, event);
     bool was_unknown = node->status == STATUS_UNKNOWN || node->status == STATUS_UNKNOWN_WR;
     if (!node_is_live(s->run, event->node) && !was_unknown) {
         return; /* a person changed the status meanwhile, or it was told before */
@@ -190,6 +201,7 @@ static void on_ended(struct step *s, const struct run_event *event)
 static void on_refused(struct step *s, const struct run_event *event)
 {
     struct node_run *node = node_at(s, event->node);
+    process_gone(s, event);
     if (!is_of_attempt(s, event) || node->status != STATUS_QUEUING || !(node->flags & NODE_SENT)) {
         return;
     }
@@ -212,6 +224,7 @@ static void on_refused(struct step *s, const struct run_event *event)
 
 static void on_unknown(struct step *s, const struct run_event *event)
 {
+    process_gone(s, event);
     if (is_of_attempt(s, event) && node_is_live(s->run, event->node)) {
         node_end(s, event->node, node_failure(s->run, event->node, STATUS_UNKNOWN));
     }

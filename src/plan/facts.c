@@ -171,7 +171,7 @@ static void online_check(const struct facts *facts, const struct gate *gate, con
         (void)str_copy(ret->args, sizeof(ret->args), gate->name);
         return;
     }
-    enum window_phase now[WINDOW_CLASSES_MAX];
+    enum window_phase now[WINDOW_CLASSES_MAX] = {PHASE_UNKNOWN};
     size_t count = window->group->class_count, offender = 0;
     for (size_t i = 0; i < count; i++) {
         now[i] = window_phase_now(&window->seen[i], subject->now, window->group->observation_ms_max);

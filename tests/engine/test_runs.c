@@ -226,6 +226,64 @@ static void change_of_status_is_recorded_with_its_reason(void **state)
     stage_close(&s);
 }
 
+/* A2 takes until 22:40; its status is changed at 22:15. */
+static int64_t changed_while_it_runs(struct stage *s)
+{
+    stage_open(s, &(struct stage_options){.with_hash = true});
+    define_net(s, "A", 2, EVERY_DAY("22:00"));
+    stage_register(s, "/A");
+    stage_slow(s, "A2", 20);
+    stage_until(s, "22:15");
+    int64_t run = stage_run(s, "/A");
+    struct act act = act_of_run(ACT_CHANGE_STATUS, run, stage_node(s, "/A", "A2"));
+    act.kind = "abnormal";
+    stage_do(s, act);
+    assert_string_equal(stage_status(s, "/A", NULL), "abnormal");
+    return run;
+}
+
+static void one_unit_never_has_two_processes(void **state)
+{
+    struct stage s;
+    int64_t run = changed_while_it_runs(&s);
+    const char *text = stage_refuses(&s, rerun_act(run, "abnormal-job"), "BNT0585-E");
+    assert_non_null(strstr(text, "/A/A2 の試行 1 のプロセスがエージェント local"));
+    stage_kill_server(&s);
+    (void)stage_refuses(&s, rerun_act(run, "top"), "BNT0585-E");
+    stage_until(&s, "22:50"); /* its end is told of a run that has left memory */
+    stage_do(&s, rerun_act(run, "abnormal-job"));
+    stage_until(&s, "24:00");
+    assert_string_equal(stage_status(&s, "/A", NULL), "normal");
+    stage_check(&s);
+    stage_close(&s);
+}
+
+static void what_a_changed_status_left_running_can_be_killed(void **state)
+{
+    struct stage s;
+    int64_t run = changed_while_it_runs(&s);
+    stage_do(&s, act_of_run(ACT_KILL, run, stage_node(&s, "/A", "A2")));
+    stage_do(&s, rerun_act(run, "abnormal-job"));
+    assert_string_equal(stage_status(&s, "/A", "A2"), "running");
+    stage_check(&s);
+    stage_close(&s);
+}
+
+static void a_process_that_died_with_its_host_does_not_shut_reruns_out(void **state)
+{
+    struct stage s;
+    int64_t run = changed_while_it_runs(&s);
+    vagent_die(s.fleet.agents.at[0], MINUTE_MS);
+    (void)stage_refuses(&s, rerun_act(run, "abnormal-job"), "BNT0585-E");
+    stage_until(&s, "22:20"); /* back, and it knows of nothing */
+    if (!stage_try(&s, rerun_act(run, "abnormal-job"))) {
+        assert_string_equal(message_of(s.err.code)->id, "BNT0585-E"); /* asked now */
+        stage_do(&s, rerun_act(run, "abnormal-job"));
+    }
+    stage_check(&s);
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +299,9 @@ int main(void)
         cmocka_unit_test(rerun_asks_for_its_locks_alone),
         cmocka_unit_test(rerun_of_the_whole_run_looks_at_no_unit),
         cmocka_unit_test(change_of_status_is_recorded_with_its_reason),
+        cmocka_unit_test(one_unit_never_has_two_processes),
+        cmocka_unit_test(what_a_changed_status_left_running_can_be_killed),
+        cmocka_unit_test(a_process_that_died_with_its_host_does_not_shut_reruns_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -428,6 +428,37 @@ static void a_killed_run_stays_killed_while_anything_in_it_is_bad(void **state)
     fixture_close(f);
 }
 
+static void what_still_runs_behind_a_changed_status_is_not_rerun(void **state)
+{
+    struct fixture *f = fixture_open("J1 J2 J1>J2");
+    starts(f, NULL);
+    begins(f, "J1", NULL);
+    changes(f, "J1", STATUS_ABNORMAL, NULL);
+    assert_int_equal(run_rerun_check(f->run, RERUN_TOP, 0), RUN_PROCESS_LEFT);
+    assert_int_equal(run_rerun_check(f->run, RERUN_ABNORMAL_JOB, 0), RUN_PROCESS_LEFT);
+    assert_int_equal(run_process_left(f->run, RERUN_TOP, 0), node_of(f, "J1"));
+    assert_int_equal(run_rerun_check(f->run, RERUN_NEXT, 0), RUN_ACCEPTED); /* it leaves J1 alone */
+    assert_reload_is_equal(f);
+    ends(f, "J1", 0, "");
+    assert_int_equal(status_of(f, "J1"), STATUS_ABNORMAL); /* the person's word stands */
+    reruns(f, RERUN_ABNORMAL_JOB, NULL, "R:running J1:queuing J2:term-wait J1:START#2");
+    fixture_close(f);
+}
+
+static void what_still_runs_behind_a_changed_status_can_be_killed(void **state)
+{
+    struct fixture *f = fixture_open("J1");
+    starts(f, NULL);
+    begins(f, "J1", NULL);
+    changes(f, "J1", STATUS_NORMAL, "J1:normal R:normal R:END");
+    act(f, RUN_KILL, "R", "J1:KILL#1");
+    is_killed(f, "J1", "");
+    assert_int_equal(status_of(f, "J1"), STATUS_NORMAL);
+    assert_int_equal(run_kill_check(f->run, 0), RUN_WRONG_STATE);
+    reruns(f, RERUN_TOP, NULL, "R:running J1:queuing J1:START#2");
+    fixture_close(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -466,6 +497,8 @@ int main(void)
         cmocka_unit_test(a_queued_job_made_normal_leaves_the_queue),
         cmocka_unit_test(a_change_can_carry_a_code),
         cmocka_unit_test(a_killed_run_stays_killed_while_anything_in_it_is_bad),
+        cmocka_unit_test(what_still_runs_behind_a_changed_status_is_not_rerun),
+        cmocka_unit_test(what_still_runs_behind_a_changed_status_can_be_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
