@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * How the console is built: hashed files under /assets/, nothing inline (the page's Content-Security-Policy allows
+ * scripts and styles from this host only), no source maps. In development /api goes to BANTO_URL, a running bantod or the
+ * fixture server of dev/.
+ */
+import { fileURLToPath } from 'node:url';
+
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const server = process.env.BANTO_URL ?? 'http://127.0.0.1:8765';
+
+export default defineConfig({
+    plugins: [
+        paraglideVitePlugin({
+            project: here('./project.inlang'),
+            outdir: here('./src/paraglide'),
+            outputStructure: 'message-modules',
+            strategy: ['baseLocale'],
+            emitGitIgnore: false,
+            isServer: 'false',
+        }),
+        svelte(),
+    ],
+    resolve: {
+        alias: { $lib: here('./src/lib'), $ui: here('./src/ui'), $messages: here('./src/paraglide/messages.js') },
+        ...(process.env.VITEST ? { conditions: ['browser'] } : {}),
+    },
+    build: {
+        target: 'es2022',
+        assetsDir: 'assets',
+        assetsInlineLimit: 0,
+        sourcemap: false,
+        modulePreload: { polyfill: false },
+        chunkSizeWarningLimit: 600,
+        reportCompressedSize: false,
+    },
+    worker: { format: 'es' },
+    server: { host: '127.0.0.1', proxy: { '/api': { target: server, changeOrigin: true } } },
+    test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
+});
