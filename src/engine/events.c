@@ -23,11 +23,8 @@ void event_raise(struct engine *engine, const struct event_of *event, const char
     if (!engine->has_feed) {
         return;
     }
-    struct strbuf *into = &engine->changes;
-    if (into->n) {
-        strbuf_char(into, ',');
-    }
-    struct json j = {.into = into};
+    CLEANUP(strbuf_close) struct strbuf change = {0};
+    struct json j = {.into = &change};
     json_open(&j, NULL);
     json_number(&j, "event", row.id);
     json_number(&j, "severity", row.severity);
@@ -43,4 +40,5 @@ void event_raise(struct engine *engine, const struct event_of *event, const char
     strbuf_close(&text);
     json_text(&j, "action", message_of(event->code)->action[LANG_JA]);
     json_end(&j);
+    feed_pack_json(&engine->changes, change.at);
 }

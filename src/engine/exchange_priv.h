@@ -34,5 +34,23 @@ void link_unref(struct agent_link *link);
 /* feed.c */
 struct feed *feed_open(void);
 void feed_close(struct feed *feed);
-void feed_add(struct feed *feed, int64_t seq, const char *json_rest, size_t n);
+void feed_add(struct feed *feed, int64_t seq, const char *packed, size_t n);
 void feed_wake(struct feed *feed);
+
+/* feed_line.c: an entry's line, then its changes, one behind the other; printed by who reads it */
+struct feed_entry {
+    struct instant at;
+    int offset_min;
+    const char *operation, *entity, *actor, *reason;
+};
+struct feed_change {
+    int64_t run;
+    int32_t node, attempt, code;
+    enum status status;
+    struct bizday date;
+    const char *unit, *comment, *reason;
+};
+void feed_pack_line(struct strbuf *into, const struct feed_entry *entry);
+void feed_pack_change(struct strbuf *into, const struct feed_change *change);
+void feed_pack_json(struct strbuf *into, const char *json); /* a change that is JSON already */
+void feed_print(struct strbuf *into, int64_t seq, const char *packed, size_t n);

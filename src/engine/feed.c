@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * feed - the ring of changes that viewers follow: one JSON line per journal entry.
+ * feed - the ring of changes that viewers follow: one line per journal entry, packed; JSON is what a reader gets.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -45,14 +45,13 @@ void feed_close(struct feed *feed)
     heap_free(feed);
 }
 
-void feed_add(struct feed *feed, int64_t seq, const char *json_rest, size_t n)
+void feed_add(struct feed *feed, int64_t seq, const char *packed, size_t n)
 {
     (void)pthread_mutex_lock(&feed->lock);
     struct ring_line *line = &feed->lines[feed->added++ % RING_LINES];
     line->seq = feed->head = seq;
     strbuf_clear(&line->text);
-    strbuf_printf(&line->text, "{\"seq\":%lld,", (long long)seq);
-    strbuf_add(&line->text, json_rest, n);
+    strbuf_add(&line->text, packed, n);
     (void)pthread_mutex_unlock(&feed->lock);
 }
 
@@ -69,6 +68,7 @@ void feed_wake(struct feed *feed)
 
 enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
 {
+    CLEANUP(strbuf_close) struct strbuf packed = {0};
     (void)pthread_mutex_lock(&feed->lock);
     int64_t oldest = feed->added > RING_LINES ? feed->added - RING_LINES : 0;
     int64_t low = oldest, high = feed->added; /* first line with a greater seq */
@@ -87,7 +87,7 @@ enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
         if (has_gap) {
             result = FEED_GONE;
         } else {
-            strbuf_add(into, line->text.at, line->text.n);
+            strbuf_add(&packed, line->text.at, line->text.n);
             *seq = line->seq;
             result = FEED_LINE;
         }
@@ -95,6 +95,9 @@ enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
         result = *seq < feed->head ? FEED_GONE : FEED_NONE;
     }
     (void)pthread_mutex_unlock(&feed->lock);
+    if (result == FEED_LINE) {
+        feed_print(into, *seq, packed.at, packed.n);
+    }
     return result;
 }
 

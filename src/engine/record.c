@@ -102,34 +102,13 @@ void run_dirty(struct engine *engine, struct live_run *live, int32_t n)
     *vec_add(&live->dirty) = n;
 }
 
-static void change_json(struct engine *engine, const struct live_run *live, int32_t n)
+static void change_pack(struct engine *engine, const struct live_run *live, int32_t n)
 {
-    struct strbuf *into = &engine->changes;
-    if (into->n) {
-        strbuf_char(into, ',');
-    }
-    struct json j = {.into = into};
     const struct node_run *node = &live->run->nodes[n];
-    enum status status = (enum status)node->status;
-    json_open(&j, NULL);
-    json_number(&j, "run", live->id);
-    json_number(&j, "node", n);
-    json_text(&j, "unit", n == 0 ? live->unit->path : net_node_path(&engine->turn, live->run->net, n));
-    json_text(&j, "comment", live->run->net->nodes[n].comment);
-    json_date(&j, "date", live->run->date);
-    json_text(&j, "status", status_row(status)->name);
-    json_text(&j, "status_ja", status_row(status)->text[LANG_JA]);
-    if (node->attempt) {
-        json_number(&j, "attempt", node->attempt);
-    }
-    if (node->code != CODE_NONE) {
-        json_number(&j, "code", node->code);
-    }
-    const char *reason = n == 0 ? live->reason : live->reasons[n];
-    if (reason && reason[0]) {
-        json_text(&j, "reason", reason);
-    }
-    json_end(&j);
+    feed_pack_change(&engine->changes, &(struct feed_change){
+        .run = live->id, .node = n, .attempt = node->attempt, .code = node->code, .status = (enum status)node->status,
+        .date = live->run->date, .unit = n == 0 ? live->unit->path : net_node_path(&engine->turn, live->run->net, n),
+        .comment = live->run->net->nodes[n].comment, .reason = n == 0 ? live->reason : live->reasons[n]});
 }
 
 static void put_dirty(struct engine *engine)
@@ -148,7 +127,7 @@ static void put_dirty(struct engine *engine)
                 put_node(engine, live, n);
             }
             if (engine->has_feed) {
-                change_json(engine, live, n);
+                change_pack(engine, live, n);
             }
         }
         live->dirty.n = 0;
@@ -162,22 +141,13 @@ static void put_dirty(struct engine *engine)
 static void feed_collect(struct engine *engine, const struct who *who, const char *operation, const char *entity)
 {
     size_t from = engine->feed_text.n;
-    struct json j = {.into = &engine->feed_text};
-    json_open(&j, NULL);
     const struct calendar *root = engine->w.site->root;
-    json_instant(&j, "at", engine->now, zone_offset_sec(calendar_zone(root), engine->now) / 60);
-    json_text(&j, "operation", operation);
-    json_text(&j, "entity", entity);
-    json_text(&j, "actor", who->actor);
-    if (who->reason[0]) {
-        json_text(&j, "reason", who->reason);
-    }
-    strbuf_text(&engine->feed_text, ",\"changes\":[");
-    strbuf_add(&engine->feed_text, strbuf_str(&engine->changes), engine->changes.n);
-    strbuf_text(&engine->feed_text, "]}");
+    feed_pack_line(&engine->feed_text, &(struct feed_entry){
+        .at = engine->now, .offset_min = zone_offset_sec(calendar_zone(root), engine->now) / 60, .operation = operation,
+        .entity = entity, .actor = who->actor, .reason = who->reason});
+    strbuf_add(&engine->feed_text, engine->changes.at, engine->changes.n);
     strbuf_clear(&engine->changes);
-    /* feed_add writes `{"seq":n,` in front: leave our own brace out */
-    *vec_add(&engine->feed_lines) = (struct feed_line){from + 1, engine->feed_text.n - from - 1};
+    *vec_add(&engine->feed_lines) = (struct feed_line){from, engine->feed_text.n - from};
 }
 
 void entry_end(struct engine *engine, const struct who *who, const char *operation, const char *entity)
