@@ -153,7 +153,23 @@ void strbuf_text(struct strbuf *b, const char *text)
 
 void strbuf_char(struct strbuf *b, char c)
 {
-    strbuf_add(b, &c, 1);
+    vec_reserve(b, 2);
+    b->at[b->n++] = c;
+    b->at[b->n] = '\0';
+}
+
+void strbuf_number(struct strbuf *b, int64_t number)
+{
+    char digits[24], *at = digits + sizeof(digits);
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (number < 0) {
+        *--at = '-';
+    }
+    strbuf_add(b, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 enum { PRINT_BYTES_USUAL = 64 };
@@ -213,9 +229,16 @@ size_t utf8_next(const char *at, size_t n, uint32_t *ret)
 bool utf8_valid(const char *at, size_t n)
 {
     while (n) {
+        uint64_t word;
         uint32_t point;
-        size_t length = utf8_next(at, n, &point);
-        if (!length) {
+        for (; n >= sizeof(word); at += sizeof(word), n -= sizeof(word)) { /* ASCII, eight at a time */
+            memcpy(&word, at, sizeof(word));
+            if (word & UINT64_C(0x8080808080808080)) {
+                break;
+            }
+        }
+        size_t length = n ? utf8_next(at, n, &point) : 0;
+        if (n && !length) {
             return false;
         }
         at += length;

@@ -43,6 +43,7 @@ void strbuf_clear(struct strbuf *b); /* keeps the memory */
 void strbuf_add(struct strbuf *b, const char *bytes, size_t n);
 void strbuf_text(struct strbuf *b, const char *text);
 void strbuf_char(struct strbuf *b, char c);
+void strbuf_number(struct strbuf *b, int64_t number); /* in decimal */
 void strbuf_printf(struct strbuf *b, const char *fmt, ...) PRINTF(2, 3);
 const char *strbuf_str(const struct strbuf *b); /* "" when empty */
 

@@ -133,18 +133,8 @@ void json_text(struct json *j, const char *key, const char *value)
 
 void json_number(struct json *j, const char *key, int64_t value)
 {
-    char digits[24];
-    char *at = digits + sizeof(digits);
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        *--at = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    if (value < 0) {
-        *--at = '-';
-    }
     before(j, key);
-    strbuf_add(j->into, at, (size_t)(digits + sizeof(digits) - at));
+    strbuf_number(j->into, value);
 }
 
 void json_decimal(struct json *j, const char *key, double value)

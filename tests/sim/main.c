@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * banto-sim [--seed N] [--seeds N] [--years Y] [--nets N] [--hash] [--journal] [--faults on|off] [--jobs N]
+ * banto-sim [--seed N] [--seeds N] [--years Y] [--nets N] [--hash] [--journal] [--digest] [--faults on|off] [--jobs N]
  *
  * Plays years of a made-up site and prints how many a minute it can do. On a broken promise it prints the seed and ends
  * with 1; the same seed gives the same course. Without arguments a short form: fixed seeds and a fresh one; with
@@ -121,6 +121,7 @@ int main(int argc, char **argv)
             has_value = false;
             options.with_hash |= strcmp(argv[i], "--hash") == 0;
             options.keeps_journal |= strcmp(argv[i], "--journal") == 0;
+            options.with_rows |= strcmp(argv[i], "--digest") == 0;
         }
         i += has_value;
     }

@@ -24,7 +24,7 @@ struct sim_options {
     uint64_t seed;
     double years;
     int nets;
-    bool with_hash, keeps_journal, with_faults;
+    bool with_hash, keeps_journal, with_faults, with_rows; /* with_rows: all rows go into the digest */
 };
 
 enum { SIM_CLASSES = 2, SIM_AGENTS = 6, SIM_ROW_BYTES_MAX = 1024 };

@@ -15,6 +15,24 @@ enum { DAYS_BACK = 35 };
 
 static const char *text(const char *t) { return t ? t : ""; }
 
+/* " name=number": a world has tens of thousands of these, and is printed often. */
+static void number(struct strbuf *b, const char *name, int64_t value)
+{
+    strbuf_char(b, ' ');
+    strbuf_text(b, name);
+    strbuf_char(b, '=');
+    strbuf_number(b, value);
+}
+
+static void word(struct strbuf *b, const char *name, const char *value, char end)
+{
+    strbuf_char(b, ' ');
+    strbuf_text(b, name);
+    strbuf_char(b, '=');
+    strbuf_text(b, text(value));
+    strbuf_char(b, end);
+}
+
 static void print_unit(struct strbuf *b, const struct unit_entry *u, int32_t since)
 {
     strbuf_printf(b, "unit %lld %s deleted=%d version=%lld registered=%d held=%d suspended=%d to=%d live=%d\n", (long long)u->id,
@@ -23,16 +41,22 @@ static void print_unit(struct strbuf *b, const struct unit_entry *u, int32_t sin
     for (size_t i = 0; i < u->facts.plan.n; i++) {
         const struct plan_entry *p = &u->facts.plan.at[i];
         if (p->date.day >= since) {
-            strbuf_printf(b, "  plan %lld date=%d rule=%d start=%lld planned=%lld state=%d held=%d changed=%d run=%lld reason=%s\n",
-                          (long long)p->id, p->date.day, p->rule, (long long)p->start_ms, (long long)p->planned_ms, p->state,
-                          p->is_held, p->is_changed, (long long)p->run, text(p->reason));
+            strbuf_text(b, "  plan ");
+            strbuf_number(b, p->id);
+            number(b, "date", p->date.day), number(b, "rule", p->rule), number(b, "start", p->start_ms);
+            number(b, "planned", p->planned_ms), number(b, "state", p->state), number(b, "held", p->is_held);
+            number(b, "changed", p->is_changed), number(b, "run", p->run);
+            word(b, "reason", p->reason, '\n');
         }
     }
     for (size_t i = 0; i < u->facts.generations.n; i++) {
         const struct generation *g = &u->facts.generations.at[i];
         if (g->date.day >= since) {
-            strbuf_printf(b, "  generation %lld date=%d planned=%lld ended=%lld status=%d\n", (long long)g->run, g->date.day,
-                          (long long)g->planned_ms, (long long)g->ended_ms, g->status);
+            strbuf_text(b, "  generation ");
+            strbuf_number(b, g->run);
+            number(b, "date", g->date.day), number(b, "planned", g->planned_ms), number(b, "ended", g->ended_ms);
+            number(b, "status", g->status);
+            strbuf_char(b, '\n');
         }
     }
 }
@@ -47,10 +71,12 @@ static void print_run(struct strbuf *b, const struct live_run *live)
                   (long long)live->deadline_ms, run->live_count, live->is_done, live->dirty.n, live->reason);
     for (int32_t n = 1; n < run->net->node_count; n++) {
         const struct node_run *node = &run->nodes[n];
-        strbuf_printf(b, "  node %d status=%d flags=%d attempt=%d code=%d preds=%d children=%d started=%lld ended=%lld due=%lld "
-                         "agent=%s\n",
-                      n, node->status, node->flags, node->attempt, node->code, node->preds_left, node->children_left,
-                      (long long)node->started_ms, (long long)node->ended_ms, (long long)node->due_ms, text(live->agents[n]));
+        strbuf_text(b, "  node ");
+        strbuf_number(b, n);
+        number(b, "status", node->status), number(b, "flags", node->flags), number(b, "attempt", node->attempt);
+        number(b, "code", node->code), number(b, "preds", node->preds_left), number(b, "children", node->children_left);
+        number(b, "started", node->started_ms), number(b, "ended", node->ended_ms), number(b, "due", node->due_ms);
+        word(b, "agent", live->agents[n], '\n');
     }
 }
 
