@@ -65,7 +65,7 @@ MUST_CHECK bool password_store(struct api *api, const struct asker *asker, int64
 /* sealed "" takes the second factor away. recovery: as in login_facts. */
 MUST_CHECK bool totp_store(struct api *api, const struct asker *asker, int64_t person, const char *sealed, const char *recovery,
                            struct err *e);
-/* Each step is taken once: ERR_LOGIN_NEEDED if this one or a later one was. Decided by the engine, so two logins at the
+/* Each step is taken once: ERR_LOGIN_CODE if this one or a later one was. Decided by the engine, so two logins at the
  * same moment cannot both take it. */
 MUST_CHECK bool totp_step_take(struct api *api, const struct asker *asker, int64_t person, int64_t step, struct err *e);
 MUST_CHECK bool recovery_take(struct api *api, const struct asker *asker, int64_t person, const char *code_hash, struct err *e);
@@ -81,13 +81,6 @@ MUST_CHECK bool session_end(struct api *api, const struct asker *asker, int64_t 
 /* All of a person but `except` (0: really all): after a change of password. */
 MUST_CHECK bool sessions_end(struct api *api, const struct asker *asker, int64_t person, int64_t except, struct err *e);
 
-enum invitation_kind {
-    INVITATION_FIRST,          /* makes the first administrator: the bearer chooses name, title, password */
-    INVITATION_INVITE,         /* the person chooses a (new) password */
-    INVITATION_LOGIN,          /* lets in as the person, without a password: only root makes one, on the socket */
-    INVITATION_KINDS
-};
-const char *invitation_kind_word(enum invitation_kind kind); /* first, invite, login */
 struct invitation {
     enum invitation_kind kind;
     int64_t person;            /* 0: first */

@@ -30,6 +30,48 @@ bool act_needs_reason(enum act_kind kind)
     return needs[kind];
 }
 
+/* ---- traits (act_traits.def) ---- */
+
+typedef bool (*asker_fn)(struct act_call *call, const char **ret);
+struct traits {
+    bool is_desk, is_quiet;
+    asker_fn asker;            /* NULL: anybody may */
+};
+
+static const struct traits *traits_of(enum act_kind kind)
+{
+    static const struct traits traits[ACTS] = {
+#define DESK(act) [act] = {.is_desk = true},
+#define QUIET(act) [act] = {.is_desk = true, .is_quiet = true},
+#define OTHER(act, asker_of) [act] = {.is_desk = true, .asker = asker_of},
+#include "engine/act_traits.def"
+#undef DESK
+#undef QUIET
+#undef OTHER
+    };
+    assert(kind < ACTS);
+    return &traits[kind];
+}
+
+bool act_needs_other(enum act_kind kind)
+{
+    return traits_of(kind)->asker != NULL;
+}
+
+/* The one place where asking and deciding are kept apart (E-39). */
+static bool other_checked(struct act_call *call)
+{
+    asker_fn asker_of = traits_of(call->act->act)->asker;
+    const char *asker = NULL;
+    if (!asker_of) {
+        return true;
+    }
+    if (!asker_of(call, &asker)) {
+        return false;
+    }
+    return !str_equal(asker, call->act->actor) || err_set(call->err, ERR_SAME_PERSON, "%s" ARG "%s", act_name(call->act->act), asker);
+}
+
 /* Its other half by its own name: who reads the journal must see which of the two was done. */
 static const char *journal_name(const struct act *act)
 {
@@ -48,7 +90,8 @@ static const char *journal_name(const struct act *act)
 struct act act_make(enum act_kind kind)
 {
     return (struct act){.act = kind, .actor = "", .via = "", .reason = "", .reference = "", .unit = "", .kind = "", .group = "",
-                        .cls = "", .date = BIZDAY_NONE, .date2 = BIZDAY_NONE, .text = "", .text2 = ""};
+                        .cls = "", .date = BIZDAY_NONE, .date2 = BIZDAY_NONE, .text = "", .text2 = "", .person = "", .role = "",
+                        .system = "", .secret = ""};
 }
 
 /* On what an act was done, for the journal: run/12/3, a unit or pattern, window/GROUP/CLASS, agent/NAME, or the kind of thing. */
@@ -90,14 +133,19 @@ void act_do(struct engine *engine, const struct message_in *message)
     struct act_call call = {.engine = engine, .act = act, .who = {act->actor, act->via, act->reason, act->reference},
                             .json = {.into = &engine->answers_json}, .own_diags = &diags, .err = &e};
     json_open(&call.json, NULL);
+    const struct traits *traits = traits_of(act->act);
+    if (traits->is_desk && engine->is_deciding) {
+        people_seed(engine);
+        engine->people_changed |= !traits->is_quiet;
+    }
     bool is_ok = !engine->is_deciding && act->act < ACT_SHOW_FORECAST ? err_set(&e, ERR_READ_ONLY, "%d", COMMIT_FAILURES_MAX)
                  : act_needs_reason(act->act) && !act->reason[0] && !act->dry_run
                      ? err_set(&e, ERR_REASON_REQUIRED, "%s", act_name(act->act))
-                     : handlers[act->act](&call);
-    if (is_ok) {
+                     : other_checked(&call) && handlers[act->act](&call);
+    if (is_ok && !traits->is_quiet) {
         gates_settle(engine);
         const char *entity = call.entity ? call.entity : act_entity(engine, act);
-        entry_end(engine, &call.who, journal_name(act), entity);
+        (traits->is_desk ? entry_desk : entry_end)(engine, &call.who, journal_name(act), entity);
     }
     while (call.json.depth > 0) {
         json_end(&call.json);

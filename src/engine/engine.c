@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -143,7 +144,7 @@ static void outputs_clear(struct engine *engine)
     engine->entry_count = 0;
 }
 
-static void answers_give(struct engine *engine, const struct err *failed, int64_t first_seq)
+static void answers_give(struct engine *engine, const struct err *failed, int64_t first_id)
 {
     for (size_t i = 0; i < engine->answers.n; i++) {
         struct answer *answer = &engine->answers.at[i];
@@ -157,15 +158,19 @@ static void answers_give(struct engine *engine, const struct err *failed, int64_
         char *json = arena_copy_bytes(&engine->turn, engine->answers_json.n ? engine->answers_json.at + answer->json_from : "",
                                       failed ? 0 : answer->json_n);
         answer->result.json = failed ? "{}" : json;
-        answer->result.seq = answer->entry && !failed ? first_seq + (int64_t)answer->entry - 1 : 0;
+        answer->result.seq = answer->entry && !failed ? first_id + (int64_t)answer->entry - 1 : 0;
         answer->done(answer->data, &answer->result);
     }
 }
 
-static void perform_all(struct engine *engine, int64_t first_seq)
+static void perform_all(struct engine *engine, int64_t first_id)
 {
     clock_perform(engine);
     for (size_t i = 0; i < engine->outgoing.n; i++) {
+    if (engine->people_changed) {
+        engine->people_changed = false;
+        atomic_fetch_add(&engine->people_generation, 1); /* before anybody hears "done" */
+    }
         const struct outgoing *out = &engine->outgoing.at[i];
         if (out->agent->link) {
             link_send(out->agent->link, engine->frames.at + out->from, out->n);
@@ -173,12 +178,12 @@ static void perform_all(struct engine *engine, int64_t first_seq)
     }
     for (size_t i = 0; i < engine->feed_lines.n; i++) {
         const struct feed_line *line = &engine->feed_lines.at[i];
-        feed_add(engine->feed, first_seq + (int64_t)i, engine->feed_text.at + line->from, line->n);
+        feed_add(engine->feed, first_id + (int64_t)i, engine->feed_text.at + line->from, line->n);
     }
     if (engine->feed_lines.n) {
         feed_wake(engine->feed);
     }
-    answers_give(engine, NULL, first_seq);
+    answers_give(engine, NULL, first_id);
 }
 
 /* Memory may hold what the store does not: everything is dropped and loaded again. Agents connect and list anew. */
@@ -249,7 +254,7 @@ bool engine_turn(struct engine *engine, struct instant now, struct instant wall,
     gates_settle(engine);
     entry_end(engine, &who_engine, "engine.settle", "engine");
     forecast_watch(engine);
-    int64_t first_seq = 0;
+    int64_t first_id = 0;
     engine->figures.turns++;
     if (engine->is_spoiled) {
         engine->is_spoiled = false;
@@ -259,7 +264,7 @@ bool engine_turn(struct engine *engine, struct instant now, struct instant wall,
     if (!store_batch_is_empty(engine->batch)) {
         struct err failed = {0};
         int64_t from_ms = clock_boot_ms();
-        if (!store_commit(engine->config.store, engine->batch, &first_seq, &failed)) {
+        if (!store_commit(engine->config.store, engine->batch, &first_id, &failed)) {
             (void)recover(engine, &failed, e);
             return false;
         }
@@ -267,7 +272,7 @@ bool engine_turn(struct engine *engine, struct instant now, struct instant wall,
         engine->commit_failures = 0; /* a turn without a change proves nothing */
         engine->figures.last_commit_us = (clock_boot_ms() - from_ms) * 1000;
     }
-    perform_all(engine, first_seq);
+    perform_all(engine, first_id);
     outputs_clear(engine);
     runs_drop(engine);
     if (engine->w.alarms.n && engine->is_deciding) { /* read-only: nothing is due, or it would turn for ever */
@@ -301,6 +306,9 @@ bool engine_open(const struct engine_config *config, struct engine **ret, struct
     }
     if (!store_batch_is_empty(engine->batch) && !store_commit(config->store, engine->batch, NULL, e)) {
         engine_close(engine);
+    if (engine->has_feed) {
+        people_seed(engine);
+    }
         return false;
     }
     *ret = engine;
@@ -339,6 +347,7 @@ const char *engine_epoch(struct engine *engine) { return engine->w.epoch; }
 
 void engine_figures(struct engine *engine, struct engine_figures *ret)
 {
+int64_t engine_people_generation(struct engine *engine) { return atomic_load(&engine->people_generation); }
     *ret = engine->figures; /* counters of one writer; a reader may see one turn's old value */
     ret->queue_depth = exchange_depth(engine->exchange);
 }

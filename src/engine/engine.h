@@ -27,6 +27,7 @@ enum act_kind {
 };
 const char *act_name(enum act_kind kind);
 bool act_needs_reason(enum act_kind kind);
+bool act_needs_other(enum act_kind kind); /* another person than the one who asked for it (E-39) */
 
 struct act {
     enum act_kind act;
@@ -44,6 +45,9 @@ struct act {
     double real;
     const char *text, *text2;
     size_t text_n, text2_n;
+    const char *person, *role, *system;
+    const char *secret;        /* a hash or something sealed: in no journal entry, no answer */
+    struct instant until;      /* {0}: without end */
     bool is_held, is_waiting, is_on, is_emergency, is_new_version, dry_run;
 };
 /* Everything empty, nothing NULL. */
@@ -54,7 +58,7 @@ struct act_result {
     struct err err;            /* when not ok */
     const struct diags *diags; /* messages of a definition, NULL otherwise; valid during the call */
     const char *json;          /* the answer as one JSON object; valid during the call */
-    int64_t seq;               /* journal sequence number of the act; 0 if it changed nothing */
+    int64_t seq;               /* journal id of the act (over all streams); 0 if it changed nothing */
 };
 /* Called once, on the engine's thread, after the commit (or the refusal). Must not block. */
 typedef void (*act_done_fn)(void *data, const struct act_result *result);
@@ -83,7 +87,7 @@ struct agent_post {
 MUST_CHECK bool engine_reports(struct engine *engine, const struct agent_post *post, act_done_fn done, void *data, struct err *e);
 
 /* ---- feed of changes (server-sent events) ---- */
-/* One line of JSON per journal entry, kept in a ring. Any thread. */
+/* One line of JSON per journal entry of any stream, numbered by its journal id, kept in a ring. Any thread. */
 struct feed;
 struct feed *engine_feed(struct engine *engine);
 enum feed_result { FEED_LINE, FEED_NONE, FEED_GONE /* older than the ring: read the journal */ };
@@ -93,6 +97,10 @@ int64_t feed_head(struct feed *feed);
 /* wake is called after each commit that added lines; returns an id for feed_unwatch. */
 int feed_watch(struct feed *feed, void (*wake)(void *data), void *data);
 void feed_unwatch(struct feed *feed, int id);
+
+/* Counts the commits that changed people, their roles or grants, sessions or tokens. Any thread: what was worked out of them
+ * before is forgotten when it moves. */
+int64_t engine_people_generation(struct engine *engine);
 
 /* ---- life ---- */
 struct clock;

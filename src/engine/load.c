@@ -336,7 +336,8 @@ bool world_load(struct engine *engine, struct err *e)
                    load_next(engine, TABLE_event, &w->next_event, e) &&
                    load_next(engine, TABLE_decision, &w->next_decision, e) &&
                    load_next(engine, TABLE_clock_change, &w->next_clock, e) && load_windows(engine, e) &&
-                   load_plans(engine, e) && load_risks(engine, e) && load_generations(engine, e);
+                   load_plans(engine, e) && load_events(engine, e) && load_generations(engine, e) &&
+                   people_load(engine, e);
     if (!is_good) {
         return false;
     }
@@ -385,6 +386,7 @@ void world_close(struct engine *engine)
     facts_close(&w->facts);
     map_close(&w->units_by_id);
     map_close(&w->entries_by_path);
+    people_close(engine);
     map_close(&w->names_used);
     map_close(&w->versions);
     map_close(&w->runs);

@@ -150,14 +150,11 @@ static void feed_collect(struct engine *engine, const struct who *who, const cha
     *vec_add(&engine->feed_lines) = (struct feed_line){from, engine->feed_text.n - from};
 }
 
-void entry_end(struct engine *engine, const struct who *who, const char *operation, const char *entity)
+static void entry_write(struct engine *engine, const struct who *who, const char *stream, const char *operation,
+                        const char *entity)
 {
-    put_dirty(engine);
-    if (!store_batch_has_unsealed(engine->batch)) {
-        return;
-    }
     struct journal_entry entry = {
-        .at = engine->now, .wall = engine->wall, .stream = engine->config.service, .actor = who->actor, .via = who->via,
+        .at = engine->now, .wall = engine->wall, .stream = stream, .actor = who->actor, .via = who->via,
         .operation = operation, .entity = entity, .reason = who->reason, .reference = who->reference,
     };
     store_entry(engine->batch, &entry);
@@ -165,4 +162,17 @@ void entry_end(struct engine *engine, const struct who *who, const char *operati
     if (engine->has_feed) {
         feed_collect(engine, who, operation, entity);
     }
+}
+
+void entry_end(struct engine *engine, const struct who *who, const char *operation, const char *entity)
+{
+    put_dirty(engine);
+    if (store_batch_has_unsealed(engine->batch)) {
+        entry_write(engine, who, engine->config.service, operation, entity);
+    }
+}
+
+void entry_desk(struct engine *engine, const struct who *who, const char *operation, const char *entity)
+{
+    entry_write(engine, who, "desk", operation, entity);
 }

@@ -145,7 +145,8 @@ struct world {
     int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_decision, next_clock, next_order;
     struct bizday today;       /* of the root calendar */
     char epoch[40];
-    struct map risks;          /* "unit@date" whose predicted miss was told */
+    struct people *people;     /* people_priv.h */
+    struct map risks, folds;   /* "unit@date" whose predicted miss was told; events that stand open, by message and fold */
     int64_t forecast_wall_ms, forecast_at_turn; /* when the forecast last ran, after how many commits */
     bool is_slot_free;         /* some agent may have room: look at the queues */
     int64_t slot_alarm_ms;     /* when the queues are looked at next because limits change by the time of day */
@@ -169,6 +170,8 @@ struct engine {
     VEC(struct clock_order) clock_orders;
     struct strbuf changes;     /* feed: changes of the entry under way, comma separated */
     size_t entry_count;        /* entries of this batch */
+    bool people_changed;       /* in this turn */
+    _Atomic int64_t people_generation; /* commits that changed them */
     int commit_failures;       /* in a row */
     bool is_deciding;
     bool has_feed;             /* false in the simulator */

@@ -104,3 +104,24 @@ bool rights_add(struct rights *rights, const char *system, uint64_t may)
     rights->scopes[rights->scope_count++].may = may;
     return true;
 }
+
+/* ---- one-time links ---- */
+
+static const char *const invitation_kinds[INVITATION_KINDS] = {
+    [INVITATION_FIRST] = "first", [INVITATION_INVITE] = "invite", [INVITATION_LOGIN] = "login"};
+
+const char *invitation_kind_word(enum invitation_kind kind)
+{
+    return invitation_kinds[kind];
+}
+
+bool invitation_kind_read(struct str word, enum invitation_kind *ret)
+{
+    for (int i = 0; i < INVITATION_KINDS; i++) {
+        if (str_is(word, invitation_kinds[i])) {
+            *ret = (enum invitation_kind)i;
+            return true;
+        }
+    }
+    return false;
+}

@@ -64,3 +64,27 @@ enum err_code password_check(struct str password, struct str name);
  * elsewhere never delay its owner. Wait after n failures: 0 up to LOGIN_TRIES_FREE, then 1 s, 2 s, 4 s … 5 min.
  */
 struct duration login_wait(int failure_count);
+
+/* One-time links. */
+enum invitation_kind {
+    INVITATION_FIRST,          /* makes the first administrator: the bearer chooses name, title, password */
+    INVITATION_INVITE,         /* the person chooses a (new) password */
+    INVITATION_LOGIN,          /* lets in as the person, without a password: only root makes one, on the socket */
+    INVITATION_KINDS
+};
+const char *invitation_kind_word(enum invitation_kind kind); /* first, invite, login */
+MUST_CHECK bool invitation_kind_read(struct str word, enum invitation_kind *ret);
+
+/* ---- who does what (R-027) ---- */
+enum part { PART_NONE, PART_SUPPORT /* △ */, PART_MAIN /* ◎ */ };
+const char *part_sign(enum part part); /* －, △, ◎ */
+const char *part_word(enum part part); /* none, support, main */
+/* A kind of work and the parts of client, contractor and infrastructure vendor in it. */
+struct raci_row {
+    const char *name;          /* stable, for tickets: "recovery-application" */
+    const char *title[LANGS];
+    enum part client, contractor, infra_vendor;
+};
+const struct raci_row *raci_rows(size_t *n);
+/* Only who has the main part may close work of that kind. */
+bool raci_may_close(const struct raci_row *row, enum side side);

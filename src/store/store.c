@@ -171,7 +171,11 @@ void store_entry(struct store_batch *batch, const struct journal_entry *entry)
 
 bool store_batch_has_unsealed(const struct store_batch *batch)
 {
-    return batch->changes.n > (batch->entries.n ? batch->entries.at[batch->entries.n - 1].change_end : 0);
+    size_t i = batch->entries.n ? batch->entries.at[batch->entries.n - 1].change_end : 0;
+    while (i < batch->changes.n && !batch->changes.at[i].info->is_replayed) {
+        i++;
+    }
+    return i < batch->changes.n;
 }
 
 bool store_batch_is_empty(const struct store_batch *batch)
@@ -223,17 +227,17 @@ void batch_body(const struct store_batch *batch, size_t i, struct strbuf *into)
 
 /* ---- on to the make ---- */
 
-bool store_commit(struct store *store, struct store_batch *batch, int64_t *first_seq, struct err *e)
+bool store_commit(struct store *store, struct store_batch *batch, int64_t *first_id, struct err *e)
 {
     size_t sealed = batch->entries.n > 0 ? batch->entries.at[batch->entries.n - 1].change_end : 0;
     for (size_t i = sealed; i < batch->changes.n; i++) {
         assert(!batch->changes.at[i].info->is_replayed);
     }
-    int64_t seq = 0;
-    bool is_done = store_batch_is_empty(batch) || store->ops->commit(store, batch, &seq, e);
+    int64_t id = 0;
+    bool is_done = store_batch_is_empty(batch) || store->ops->commit(store, batch, &id, e);
     batch_clear(batch);
-    if (is_done && first_seq) {
-        *first_seq = seq;
+    if (is_done && first_id) {
+        *first_id = id;
     }
     return is_done;
 }

@@ -90,11 +90,11 @@ void store_remove(struct store_batch *batch, enum table table, const void *key_r
 /* Seals everything put since the last entry. The sequence number and hashes are given at the commit. */
 void store_entry(struct store_batch *batch, const struct journal_entry *entry);
 bool store_batch_is_empty(const struct store_batch *batch);
-bool store_batch_has_unsealed(const struct store_batch *batch); /* changes behind the last entry */
+bool store_batch_has_unsealed(const struct store_batch *batch); /* changes of REPLAYED tables behind the last entry */
 /* Durable when it returns true. The batch is empty afterwards in either case. Asserts that no REPLAYED change is unsealed.
- * *first_seq (may be NULL): sequence number of the batch's first entry, 0 without entries. Fails: ERR_STORE and the
+ * *first_id (may be NULL): journal id of the batch's first entry, the others follow it; 0 without entries. Fails: ERR_STORE and the
  * ERR_STORE_… of BNT06nn, all with HTTP status 503; the store can be used on, the next commit starts afresh. */
-MUST_CHECK bool store_commit(struct store *store, struct store_batch *batch, int64_t *first_seq, struct err *e);
+MUST_CHECK bool store_commit(struct store *store, struct store_batch *batch, int64_t *first_id, struct err *e);
 
 /* ---- reading ---- */
 enum where_op { WHERE_EQ, WHERE_NE, WHERE_LT, WHERE_LE, WHERE_GT, WHERE_GE, WHERE_LIKE /* * and ? */ };

@@ -33,7 +33,7 @@ struct store_batch {
 };
 
 struct store_ops {
-    bool (*commit)(struct store *store, struct store_batch *batch, int64_t *first_seq, struct err *e);
+    bool (*commit)(struct store *store, struct store_batch *batch, int64_t *first_id, struct err *e);
     /* The body of row `seq` goes and `entry` is appended with the changes of `batch`. */
     bool (*redact)(struct store *store, int64_t seq, struct store_batch *batch, struct err *e);
     bool (*reader_open)(struct store *store, struct store_reader **ret, struct err *e);

@@ -35,14 +35,14 @@ static bool commit_due(struct store_faults *faults)
     return ++faults->commit_count == faults->fail_commit_at;
 }
 
-static bool commit(struct store *store, struct store_batch *batch, int64_t *first_seq, struct err *e)
+static bool commit(struct store *store, struct store_batch *batch, int64_t *first_id, struct err *e)
 {
     struct faulty_store *faulty = faulty_of(store);
     bool is_due = commit_due(faulty->faults);
     if (is_due && !faulty->faults->is_after_commit) {
         return fails(e, "commit", faulty->faults->commit_count);
     }
-    bool is_done = faulty->inner->ops->commit(faulty->inner, batch, first_seq, e);
+    bool is_done = faulty->inner->ops->commit(faulty->inner, batch, first_id, e);
     return is_due && is_done ? fails(e, "commit, after it was done,", faulty->faults->commit_count) : is_done;
 }
 

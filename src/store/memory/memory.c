@@ -20,6 +20,7 @@ struct memory_store {
     struct hasher hasher;
     struct strbuf body;
     struct journal_heads heads;
+    int64_t entry_count;               /* journal id of the newest row, kept or not */
     struct arena journal_arena;
     VEC(struct journal_row) journal;   /* texts and bodies in journal_arena; redacted bodies are overwritten */
 };
@@ -77,12 +78,13 @@ static void journal_keep(struct memory_store *memory, const struct journal_row *
     kept->body.at = row->body.n ? arena_copy_bytes(&memory->journal_arena, row->body.at, row->body.n) : NULL;
 }
 
-static int64_t append(struct memory_store *memory, const struct store_batch *batch, size_t i)
+static void append(struct memory_store *memory, const struct store_batch *batch, size_t i)
 {
     const struct journal_entry *entry = &batch->entries.at[i].entry;
     struct journal_head *head = journal_heads_find(&memory->heads, entry->stream, true);
     if (!memory->store.wants_entries) {
-        return ++head->seq;
+        head->seq++;
+        return;
     }
     struct journal_row row;
     strbuf_clear(&memory->body);
@@ -92,10 +94,9 @@ static int64_t append(struct memory_store *memory, const struct store_batch *bat
     if (memory->keeps_journal) {
         journal_keep(memory, &row);
     }
-    return row.seq;
 }
 
-static void apply(struct memory_store *memory, struct store_batch *batch, int64_t *first_seq)
+static void apply(struct memory_store *memory, struct store_batch *batch, int64_t *first_id)
 {
     for (size_t i = 0; i < batch->changes.n; i++) {
         const struct change *change = &batch->changes.at[i];
@@ -107,19 +108,20 @@ static void apply(struct memory_store *memory, struct store_batch *batch, int64_
         }
     }
     for (size_t i = 0; i < batch->entries.n; i++) {
-        int64_t seq = append(memory, batch, i);
+        append(memory, batch, i);
+        memory->entry_count++;
         if (i == 0) {
-            *first_seq = seq;
+            *first_id = memory->entry_count;
         }
     }
 }
 
-static bool commit(struct store *store, struct store_batch *batch, int64_t *first_seq, struct err *e)
+static bool commit(struct store *store, struct store_batch *batch, int64_t *first_id, struct err *e)
 {
     (void)e;
     struct memory_store *memory = memory_of(store);
     lock(memory);
-    apply(memory, batch, first_seq);
+    apply(memory, batch, first_id);
     unlock(memory);
     return true;
 }
@@ -138,13 +140,13 @@ static bool redact(struct store *store, int64_t seq, struct store_batch *batch, 
 {
     (void)e;
     struct memory_store *memory = memory_of(store);
-    int64_t first_seq;
+    int64_t first_id;
     lock(memory);
     struct journal_row *row = journal_row_find(memory, batch->entries.at[0].entry.stream, seq);
     assert(row);
     row->body = (struct blob){0}; /* the bytes themselves end with the process */
     row->is_redacted = true;
-    apply(memory, batch, &first_seq);
+    apply(memory, batch, &first_id);
     unlock(memory);
     return true;
 }

@@ -65,7 +65,7 @@ MUST_CHECK bool sqlite_migrate(sqlite3 *db, const char *path, const struct migra
 const struct migration *sqlite_migrations(size_t *count);
 
 /* ---- write.c ---- */
-bool sqlite_commit(struct store *store, struct store_batch *batch, int64_t *first_seq, struct err *e);
+bool sqlite_commit(struct store *store, struct store_batch *batch, int64_t *first_id, struct err *e);
 bool sqlite_redact(struct store *store, int64_t seq, struct store_batch *batch, struct err *e);
 void sqlite_writer_close(struct sqlite_store *sqlite);
 

@@ -124,7 +124,7 @@ static bool body_write(struct sqlite_store *sqlite, int64_t id, struct blob body
     return run(sqlite, sqlite->insert_body, e);
 }
 
-static bool entry_write(struct sqlite_store *sqlite, const struct store_batch *batch, size_t i, int64_t *seq, struct err *e)
+static bool entry_write(struct sqlite_store *sqlite, const struct store_batch *batch, size_t i, int64_t *id, struct err *e)
 {
     const struct journal_entry *entry = &batch->entries.at[i].entry;
     struct journal_row row;
@@ -155,11 +155,11 @@ static bool entry_write(struct sqlite_store *sqlite, const struct store_batch *b
     if (!run(sqlite, s, e)) {
         return err_wrap(e, "journal");
     }
-    *seq = row.seq;
-    return row.body.n == 0 || body_write(sqlite, sqlite3_last_insert_rowid(sqlite->db), row.body, e);
+    *id = sqlite3_last_insert_rowid(sqlite->db);
+    return row.body.n == 0 || body_write(sqlite, *id, row.body, e);
 }
 
-static bool batch_write(struct sqlite_store *sqlite, struct store_batch *batch, int64_t *first_seq, struct err *e)
+static bool batch_write(struct sqlite_store *sqlite, struct store_batch *batch, int64_t *first_id, struct err *e)
 {
     if (!heads_read(sqlite, e)) {
         return false;
@@ -171,12 +171,12 @@ static bool batch_write(struct sqlite_store *sqlite, struct store_batch *batch, 
         }
     }
     for (size_t i = 0; i < batch->entries.n; i++) {
-        int64_t seq;
-        if (!entry_write(sqlite, batch, i, &seq, e)) {
+        int64_t id;
+        if (!entry_write(sqlite, batch, i, &id, e)) {
             return false;
         }
         if (i == 0) {
-            *first_seq = seq;
+            *first_id = id;
         }
     }
     return true;
@@ -200,10 +200,10 @@ static bool begin(struct sqlite_store *sqlite, struct err *e)
            run(sqlite, sqlite->begin, e);
 }
 
-bool sqlite_commit(struct store *store, struct store_batch *batch, int64_t *first_seq, struct err *e)
+bool sqlite_commit(struct store *store, struct store_batch *batch, int64_t *first_id, struct err *e)
 {
     struct sqlite_store *sqlite = sqlite_of(store);
-    if (begin(sqlite, e) && batch_write(sqlite, batch, first_seq, e) && run(sqlite, sqlite->commit, e)) {
+    if (begin(sqlite, e) && batch_write(sqlite, batch, first_id, e) && run(sqlite, sqlite->commit, e)) {
         return true;
     }
     roll_back(sqlite);
@@ -226,11 +226,11 @@ static bool body_remove(struct sqlite_store *sqlite, const char *stream, int64_t
 bool sqlite_redact(struct store *store, int64_t seq, struct store_batch *batch, struct err *e)
 {
     struct sqlite_store *sqlite = sqlite_of(store);
-    int64_t first_seq;
+    int64_t first_id;
     /* What is removed is overwritten, and the log that still holds it emptied. */
     bool is_done = sqlite_run(sqlite->db, sqlite->path, "PRAGMA secure_delete=ON", e) && begin(sqlite, e) &&
                    body_remove(sqlite, batch->entries.at[0].entry.stream, seq, e) &&
-                   batch_write(sqlite, batch, &first_seq, e) && run(sqlite, sqlite->commit, e);
+                   batch_write(sqlite, batch, &first_id, e) && run(sqlite, sqlite->commit, e);
     if (!is_done) {
         roll_back(sqlite);
     }
