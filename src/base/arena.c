@@ -27,13 +27,14 @@ enum { GAP_BYTES = 16 }; /* poisoned bytes behind each allocation */
 enum { GAP_BYTES = 0 };
 #endif
 
-enum { BLOCK_BYTES_MIN = 4096, BLOCK_BYTES_MAX = 1024 * 1024 };
-
 struct arena_block {
     struct arena_block *older;
     size_t size; /* usable bytes behind this header */
     alignas(max_align_t) char bytes[];
 };
+
+/* The first block is of the largest size that glibc's allocator keeps at hand for the thread (1,032 bytes). */
+enum { BLOCK_BYTES_MIN = 1032 - sizeof(struct arena_block), BLOCK_BYTES_MAX = 1024 * 1024 };
 
 static void out_of_memory(void)
 {

@@ -98,11 +98,32 @@ static struct walk walk_of(const struct memory_order *order, const struct query 
     return walk;
 }
 
+/* What a query names is kept from then on. */
+static bool order_is_kept(struct memory_table *table, struct memory_order *order, const struct query *query)
+{
+    bool is_named = query->order_column == (int)order->column;
+    for (size_t i = 0; i < query->where_count; i++) {
+        is_named |= query->where[i].column == (int)order->column && query->where[i].op != WHERE_NE;
+    }
+    for (size_t i = 0; is_named && !order->is_kept && i < table->slot_count; i++) {
+        struct memory_row *row = table->slots[i].row;
+        if (row) {
+            order_put(order, *(const int64_t *)row_at(table->info, order->column, row->packed),
+                      *(const int64_t *)row_at(table->info, 0, row->packed), row);
+        }
+    }
+    order->is_kept |= is_named;
+    return order->is_kept;
+}
+
 /* The cheapest order; false: no row can match. */
-static bool walk_choose(const struct memory_table *table, const struct query *query, struct walk *ret)
+static bool walk_choose(struct memory_table *table, const struct query *query, struct walk *ret)
 {
     for (size_t i = 0; i < table->order_count; i++) {
         int64_t low, high;
+        if (!order_is_kept(table, &table->orders[i], query)) {
+            continue;
+        }
         if (!range_of(query, table->orders[i].column, &low, &high)) {
             return false;
         }
@@ -114,28 +135,35 @@ static bool walk_choose(const struct memory_table *table, const struct query *qu
     return true;
 }
 
-static bool find_in_order(const struct memory_table *table, const struct query *query, struct memory_rows *found)
+static bool find_in_order(struct memory_table *table, const struct query *query, struct memory_rows *found)
 {
     struct walk walk = {0};
     if (!walk_choose(table, query, &walk)) {
         return true;
+    }
+    struct query rest = *query; /* without what the range holds already: its rows need not be looked at */
+    rest.where_count = 0;
+    for (size_t i = 0; i < query->where_count; i++) {
+        if (query->where[i].column != (int)walk.order->column || query->where[i].op == WHERE_NE) {
+            rest.where[rest.where_count++] = query->where[i];
+        }
     }
     size_t most = walk.is_in_order && query->limit > 0 ? (size_t)query->limit : SIZE_MAX;
     struct order_place at = walk.from, end = walk.to;
     if (query->is_descending && walk.is_in_order) {
         for (at = walk.to; found->n < most && (at.chunk != walk.from.chunk || at.index != walk.from.index) &&
                            order_back(walk.order, &at);) {
-            found_add(found, table, query, order_at(walk.order, &at)->row);
+            found_add(found, table, &rest, order_at(walk.order, &at)->row);
         }
         return true;
     }
     for (; found->n < most && (at.chunk != end.chunk || at.index != end.index); order_next(walk.order, &at)) {
-        found_add(found, table, query, order_at(walk.order, &at)->row);
+        found_add(found, table, &rest, order_at(walk.order, &at)->row);
     }
     return walk.is_in_order;
 }
 
-bool memory_table_find(const struct memory_table *table, const struct query *query, struct memory_rows *found)
+bool memory_table_find(struct memory_table *table, const struct query *query, struct memory_rows *found)
 {
     const struct table_info *info = table->info;
     alignas(max_align_t) char key_row[256] = {0};

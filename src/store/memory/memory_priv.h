@@ -26,9 +26,17 @@ struct order_chunk {
     size_t n;
     struct order_entry at[ORDER_CHUNK_MAX];
 };
+struct order_key {
+    int64_t value, key;
+};
+struct order_part {
+    struct order_key last;            /* of the chunk */
+    struct order_chunk *chunk;
+};
 struct memory_order {
     size_t column;
-    VEC(struct order_chunk *) chunks;
+    bool is_kept;                     /* false: nobody has asked for it yet, and it is empty */
+    VEC(struct order_part) chunks;
 };
 struct order_place {
     size_t chunk, index;
@@ -52,7 +60,7 @@ struct memory_table {
     struct memory_slot *slots;        /* open addressing, linear probing, at most half full */
     size_t slot_count, n;
     struct memory_row **groups;       /* chains by first key column; as many as slots; NULL: table has one key column */
-    struct memory_order orders[ORDERS_MAX]; /* by its one number key, and by each INDEX that begins with a number */
+    struct memory_order orders[ORDERS_MAX]; /* by its one number key; by each INDEX that begins with a number, once it was asked for */
     size_t order_count;               /* 0: the key is a text, or of several columns */
 };
 
@@ -66,4 +74,4 @@ struct memory_rows {
     const struct memory_row **at;
     size_t n, max;
 };
-bool memory_table_find(const struct memory_table *table, const struct query *query, struct memory_rows *found);
+bool memory_table_find(struct memory_table *table, const struct query *query, struct memory_rows *found);

@@ -3,7 +3,7 @@
  * table - rows in memory by primary key, by its first column where it has several, and by the numbers that INDEX names.
  *
  * Invariants: (1) slots hold each row once, reachable from its hash without a free slot between; (2) a row is in the
- * group chain of its first key column, if the table has groups; (3) each order has every row once, by its present number.
+ * group chain of its first key column, if the table has groups; (3) each order that is kept has every row once, by its present number.
  */
 #include <assert.h>
 #include <string.h>
@@ -83,6 +83,7 @@ void memory_table_open(struct memory_table *table, const struct table_info *info
         return;
     }
     table->order_count = 1; /* by column 0 */
+    table->orders[0].is_kept = true;
     size_t count;
     const struct index_info *infos = index_infos(&count);
     bool is_ours = false;
@@ -160,6 +161,9 @@ static unsigned orders_leave(struct memory_table *table, const struct memory_row
     unsigned reordered = 0;
     for (size_t i = 0; i < table->order_count; i++) {
         size_t column = table->orders[i].column;
+        if (!table->orders[i].is_kept) {
+            continue;
+        }
         bool is_changed = row && number_at(table, column, row->packed) != number_at(table, column, packed);
         if (is_changed) {
             order_remove(&table->orders[i], number_at(table, column, row->packed), number_at(table, 0, row->packed));
@@ -220,6 +224,9 @@ void memory_table_remove(struct memory_table *table, const void *key_row)
     }
     for (size_t i = 0; i < table->order_count; i++) {
         const char *row = table->slots[hole].row->packed;
+        if (!table->orders[i].is_kept) {
+            continue;
+        }
         order_remove(&table->orders[i], number_at(table, table->orders[i].column, row), number_at(table, 0, row));
     }
     row_give(table, table->slots[hole].row);
