@@ -24,6 +24,7 @@ static void event_answer(struct call *call, const struct event_row *row)
     json_number(j, "run", row->run);
     json_number(j, "node", row->node);
     json_number(j, "count", row->count);
+    answer_instant(call, "last_at", row->last_ms ? row->last_ms : row->at_ms);
     answer_instant(call, "acked", row->acked_ms);
     json_text(j, "acked_by", row->acked_by);
     for (int lang = 0; message && lang < LANGS; lang++) {

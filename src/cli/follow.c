@@ -213,7 +213,12 @@ static void change_line(const struct cli *cli, const char *time, const json_t *c
 {
     CLEANUP(arena_close) struct arena tmp = {0};
     if (json_object_get(change, "event")) {
-        (void)printf("%s  %s  %s\n", time, member(change, "message"), member_text(cli, &tmp, change, "text"));
+        int64_t count = json_integer_value(json_object_get(change, "count"));
+        (void)printf("%s  %s  %s", time, member(change, "message"), member_text(cli, &tmp, change, "text"));
+        if (count > 1) {
+            (void)printf(" (×%lld)", (long long)count);
+        }
+        (void)printf("\n");
         return;
     }
     const json_t *code = json_object_get(change, "code");

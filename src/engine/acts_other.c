@@ -160,6 +160,7 @@ bool act_event_ack(struct act_call *call)
     if (!found) {
         return err_set(call->err, ERR_NOT_FOUND, "event" ARG "%" PRId64, call->act->number);
     }
+    (void)event_close(engine, row.id, &row); /* it may have been counted in this very turn */
     row.acked_ms = engine->now.ms;
     row.acked_by = call->act->actor;
     store_put(engine->batch, TABLE_event, &row);

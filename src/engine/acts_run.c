@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "engine/engine_priv.h"
+#include "engine/decisions.h"
 
 static bool unit_meant(struct act_call *call, struct unit_entry **ret)
 {
@@ -123,7 +123,7 @@ static bool refused(struct act_call *call, const struct live_run *live, enum run
         [RUN_WRONG_NODE] = "この操作の対象にできないユニットか、ユニットの指定がありません。"
             OR_EN "The unit is not of the kind this is for, or none was named.",
         [RUN_WRONG_STATE] = "この状態ではできません。" OR_EN "It is not possible in this state.",
-        [RUN_PROCESS_LEFT] = "", /* rerun_refused says which */
+        [RUN_PROCESS_LEFT] = "", /* still_runs says which */
     };
     if (refusal == RUN_ACCEPTED) {
         return false;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/engine_priv.h"
+#include "engine/decisions.h"
 
 static bool class_meant(struct act_call *call, struct window_facts **window, size_t *cls)
 {
@@ -110,7 +110,8 @@ bool act_window_observe(struct act_call *call)
     put_window(engine, window, cls, call->act->actor);
     bool is_mismatch = seen->commanded != PHASE_UNKNOWN && seen->commanded != phase && phase != PHASE_UNKNOWN;
     if (is_mismatch && is_new) {
-        event_raise(engine, &(struct event_of){EVENT_WINDOW_MISMATCH, 2, "", 0, 0, ERR_EVENT_WINDOW}, call->act->cls,
+        event_raise(engine, &(struct event_of){EVENT_WINDOW_MISMATCH, 2, "", 0, 0, ERR_EVENT_WINDOW},
+                    act_entity(engine, call->act),
                     "%s" ARG "%s" ARG "%s" ARG "%s", window->group->name, call->act->cls,
                     window_phase_name(seen->commanded)->text[LANG_JA], window_phase_name(phase)->text[LANG_JA]);
     }

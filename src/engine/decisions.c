@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/engine_priv.h"
+#include "engine/decisions.h"
 
 enum { ABOUT_WINDOW = 1, ABOUT_RUN = 2, ABOUT_NET = 4, ABOUT_FREE = 8 };
 

@@ -104,10 +104,10 @@ int agent_limit(struct engine *engine, const struct agent_entry *agent);
 void agent_send(struct engine *engine, struct agent_entry *agent, const struct frame *frame);
 void agent_start(struct engine *engine, struct live_run *live, int32_t node);
 void agent_kill(struct engine *engine, struct live_run *live, int32_t node);
+void agent_ask(struct engine *engine, struct live_run *live, int32_t node); /* what of its newest attempt? */
 void agent_probe(struct engine *engine, const char *agent, const char *path);
 void agents_reports(struct engine *engine, const struct message_in *message);
 void agents_link_up(struct engine *engine, const struct message_in *message);
-void agent_ask(struct engine *engine, struct live_run *live, int32_t node); /* what of its newest attempt? */
 void agents_link_down(struct engine *engine, const struct message_in *message);
 void agents_look(struct engine *engine); /* silent too long? */
 int64_t agents_next_wall_ms(const struct engine *engine);
@@ -155,24 +155,14 @@ struct event_of {
     int32_t node;
     enum err_code code;
 };
+/* fold: names the cause; an event of the same message and fold that nobody has acknowledged is counted, not repeated. */
 void event_raise(struct engine *engine, const struct event_of *event, const char *fold, const char *fmt, ...) PRINTF(4, 5);
+void event_open(struct engine *engine, const struct event_row *row); /* it stands open under its fold */
+/* The event as it stands in this turn, if it is counted; what comes next under its fold is a new one. */
+bool event_close(struct engine *engine, int64_t id, struct event_row *ret);
 
 /* acts_clock.c: what was ordered of the made-up clock in this turn and is committed */
 void clock_perform(struct engine *engine);
-
-/* decisions.c: recorded decisions of the client that an act refers to */
-struct act_call;
-enum decision_kind {
-#define DECISION(code, name, about, ja, en) code,
-#include "engine/decisions.def"
-#undef DECISION
-    DECISION_KINDS
-};
-/* The decision that the act names in `number`; id 0 when it names none. It must be of that kind, about one of the things
- * that end with NULL, and not used. Fails: ERR_NOT_FOUND, ERR_DECISION_WRONG, ERR_DECISION_USED. */
-MUST_CHECK bool decision_read(struct act_call *call, enum decision_kind kind, const char *const *about, struct decision_row *ret);
-/* Last in a handler: from here on it is used. Nothing happens for id 0 and in a dry run. */
-void decision_spend(struct act_call *call, struct decision_row *row);
 
 /* alarms (engine.c) */
 void alarm_add(struct engine *engine, struct alarm alarm);

@@ -107,8 +107,8 @@ static bool load_next(struct engine *engine, enum table table, int64_t *next, st
     return rows_end(rows, e);
 }
 
-/* What was warned of and nobody has acknowledged is not warned of again. */
-static bool load_risks(struct engine *engine, struct err *e)
+/* What was warned of and nobody has acknowledged is not warned of again; what stands open under a fold is counted on. */
+static bool load_events(struct engine *engine, struct err *e)
 {
     struct query query = {.table = TABLE_event, .order_column = -1, .is_descending = true, .limit = RISK_EVENTS_MAX};
     struct rows *rows = store_query(engine->reader, &query);
@@ -116,6 +116,9 @@ static bool load_risks(struct engine *engine, struct err *e)
         struct unit_entry *unit = row.kind == EVENT_RISK && row.acked_ms == 0 ? unit_by_path(engine, row.unit) : NULL;
         if (unit) {
             (void)map_put(&engine->w.risks, arena_copy(&engine->w.names, row.fold), unit);
+        }
+        if (row.fold[0] && row.acked_ms == 0) {
+            event_open(engine, &row);
         }
     }
     return rows_end(rows, e);
@@ -394,6 +397,7 @@ void world_close(struct engine *engine)
     map_close(&w->waiters);
     map_close(&w->files);
     map_close(&w->risks);
+    map_close(&w->folds);
     vec_close(&w->alarms);
     vec_close(&w->asks);
     vec_close(&w->changes);
