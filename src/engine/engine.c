@@ -166,11 +166,11 @@ static void answers_give(struct engine *engine, const struct err *failed, int64_
 static void perform_all(struct engine *engine, int64_t first_id)
 {
     clock_perform(engine);
-    for (size_t i = 0; i < engine->outgoing.n; i++) {
     if (engine->people_changed) {
         engine->people_changed = false;
         atomic_fetch_add(&engine->people_generation, 1); /* before anybody hears "done" */
     }
+    for (size_t i = 0; i < engine->outgoing.n; i++) {
         const struct outgoing *out = &engine->outgoing.at[i];
         if (out->agent->link) {
             link_send(out->agent->link, engine->frames.at + out->from, out->n);
@@ -304,11 +304,11 @@ bool engine_open(const struct engine_config *config, struct engine **ret, struct
         engine_close(engine);
         return false;
     }
-    if (!store_batch_is_empty(engine->batch) && !store_commit(config->store, engine->batch, NULL, e)) {
-        engine_close(engine);
     if (engine->has_feed) {
         people_seed(engine);
     }
+    if (!store_batch_is_empty(engine->batch) && !store_commit(config->store, engine->batch, NULL, e)) {
+        engine_close(engine);
         return false;
     }
     *ret = engine;
@@ -344,10 +344,10 @@ void engine_close(struct engine *engine)
 
 struct feed *engine_feed(struct engine *engine) { return engine->feed; }
 const char *engine_epoch(struct engine *engine) { return engine->w.epoch; }
+int64_t engine_people_generation(struct engine *engine) { return atomic_load(&engine->people_generation); }
 
 void engine_figures(struct engine *engine, struct engine_figures *ret)
 {
-int64_t engine_people_generation(struct engine *engine) { return atomic_load(&engine->people_generation); }
     *ret = engine->figures; /* counters of one writer; a reader may see one turn's old value */
     ret->queue_depth = exchange_depth(engine->exchange);
 }
