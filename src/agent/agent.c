@@ -352,6 +352,7 @@ static bool round_of(struct agent *a, struct err *e)
     bool hears_keeper = gathers_ms <= now || a->keeper.out.n;
     server_link_wait(a->server, (const int[]){hears_keeper ? a->keeper.fd : -1, a->signal_fd}, a->keeper.out.n > 0, (int)wait_ms);
     arena_reset(&a->turn);
+    a->host.is_looked_at = false;
     return true;
 }
 
@@ -388,6 +389,7 @@ static void agent_close(struct agent *a)
     keeper_link_close(&a->keeper);
     running_clear(a);
     arena_close(&a->turn);
+    order_host_close(&a->host);
     heap_free(a->epoch);
     if (a->signal_fd >= 0) {
         (void)close(a->signal_fd);

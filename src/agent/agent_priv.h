@@ -25,13 +25,22 @@ struct words {
 };
 MUST_CHECK bool words_split(struct arena *into, const char *text, struct words *ret, struct err *e);
 
-/* order.c: what is the same for all orders: the agent's folder, and who it runs as. */
+/* order.c: what is the same for all orders: the agent's folder, who it runs as, and the environment of jobs of its own
+ * user, read again when FOLDER/environment has changed. */
 struct order_host {
-    const char *folder, *user, *home, *shell;
+    const char *folder, *work, *user, *home, *shell;
+    struct arena arena;        /* of the environment */
+    const char **env;
+    size_t env_count;
+    struct file_state {
+        int64_t mtime_ns, bytes, inode; /* -1: does not exist */
+    } env_file;
+    bool is_looked_at;         /* in this round; set to false, and the file is looked at again */
 };
 void order_host_make(struct arena *into, const char *folder, struct order_host *ret);
+void order_host_close(struct order_host *host);
 /* What to run. Fails when it cannot be started at all: unknown user, unreadable file of variables. */
-MUST_CHECK bool order_make(struct arena *into, const struct order_host *host, const struct frame *start, struct keeper_message *ret,
+MUST_CHECK bool order_make(struct arena *into, struct order_host *host, const struct frame *start, struct keeper_message *ret,
                            struct err *e);
 /* What the keeper says as a frame; now_boot_ms: to say how long ago. False: nothing for the server. */
 MUST_CHECK bool report_make(struct arena *into, const struct keeper_message *message, int64_t now_boot_ms,

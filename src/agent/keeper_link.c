@@ -111,7 +111,11 @@ void keeper_link_send(struct keeper_link *link, const struct keeper_message *mes
 
 void keeper_link_send_key(struct keeper_link *link, enum keeper_kind kind, const char *key)
 {
-    keeper_link_send(link, &(struct keeper_message){.kind = kind, .text_count = key ? 1 : 0, .texts = {key}});
+    struct keeper_message message;
+    keeper_message_begin(&message, kind);
+    message.text_count = key ? 1 : 0;
+    message.texts[RUN_KEY] = key;
+    keeper_link_send(link, &message);
 }
 
 bool keeper_link_pump(struct keeper_link *link)
@@ -136,14 +140,15 @@ bool keeper_link_pump(struct keeper_link *link)
 
 bool keeper_link_next(struct keeper_link *link, size_t *used, struct keeper_message *ret)
 {
-    if (*used) {
-        link->in.n -= *used;
-        memmove(link->in.at, link->in.at + *used, link->in.n);
-        *used = 0;
+    long n = keeper_decode(link->in.at + *used, link->in.n - *used, ret);
+    if (n > 0) {
+        *used += (size_t)n;
+        return true;
     }
-    long n = keeper_decode(link->in.at, link->in.n, ret);
-    *used = n > 0 ? (size_t)n : 0;
-    return n > 0;
+    link->in.n -= *used;
+    memmove(link->in.at, link->in.at + *used, link->in.n);
+    *used = 0;
+    return false;
 }
 
 int keeper_link_pid(const struct keeper_link *link)

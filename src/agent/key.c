@@ -4,13 +4,34 @@
  */
 #include "agent/agent_priv.h"
 
-#include <inttypes.h>
 #include <string.h>
+
+enum { NUMBERS_BYTES = 64, SERVICE_BYTES_MAX = 100 }; /* three numbers and what stands between them */
+
+/* Several keys a job: without a format. number >= 0. */
+static char *put_number(char *to, char before, int64_t number)
+{
+    char digits[24], *at = digits + sizeof(digits);
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    size_t n = (size_t)(digits + sizeof(digits) - at);
+    *to = before;
+    memcpy(to + 1, at, n);
+    to[n + 1] = '\0';
+    return to + n + 1;
+}
 
 const char *key_print(struct arena *into, const struct attempt_key *key)
 {
-    return arena_printf(into, "%s/%s/%" PRId64 "/%" PRId32 "/%" PRId32, key->epoch, key->service, key->run, key->node,
-                        key->attempt);
+    size_t epoch_n = strlen(key->epoch), service_n = strlen(key->service);
+    char *text = arena_alloc(into, epoch_n + service_n + NUMBERS_BYTES, 1);
+    memcpy(text, key->epoch, epoch_n);
+    text[epoch_n] = '/';
+    memcpy(text + epoch_n + 1, key->service, service_n);
+    (void)put_number(put_number(put_number(text + epoch_n + 1 + service_n, '/', key->run), '/', key->node), '/', key->attempt);
+    return text;
 }
 
 /* Takes the number behind the last slash off the end. */
@@ -46,14 +67,19 @@ bool key_parse(struct arena *into, const char *text, struct attempt_key *ret)
 
 const char *key_output(struct arena *into, const struct attempt_key *key)
 {
-    const char *service = "";
+    static const char folder[] = "output";
+    size_t service_n = strnlen(key->service, SERVICE_BYTES_MAX);
+    char *text = arena_alloc(into, sizeof(folder) + 2 + service_n + NUMBERS_BYTES, 1);
+    char *at = text + sizeof(folder) - 1;
+    memcpy(text, folder, sizeof(folder));
     if (!str_equal(key->service, "main")) {
-        char *text = arena_printf(into, "@%.100s/", key->service);
-        for (char *at = text + 1; at[1]; at++) {
-            *at = *at == '/' ? '_' : *at;
+        *at++ = '/';
+        *at++ = '@';
+        for (size_t i = 0; i < service_n; i++) {
+            *at++ = (char)(key->service[i] == '/' ? '_' : key->service[i]);
         }
-        service = text;
     }
-    return arena_printf(into, "output/%s%" PRId64 "/%" PRId64 "/%" PRId32 "-%" PRId32, service, key->run / 1000, key->run,
-                        key->node, key->attempt);
+    at = put_number(put_number(at, '/', key->run / 1000), '/', key->run);
+    (void)put_number(put_number(at, '/', key->node), '-', key->attempt);
+    return text;
 }

@@ -27,20 +27,34 @@ struct maker {
     struct arena *into;
     struct keeper_message *run;
     const struct frame *start;
-    const struct order_host *host;
+    struct order_host *host;
     const char *home, *user, *shell;
     const char *env[ENV_MAX];
     size_t env_count;
 };
 
-enum { PASSWD_BYTES = 16384 };
+enum { PASSWD_BYTES = 16384, RACY_MS = 1000 };
 
 void order_host_make(struct arena *into, const char *folder, struct order_host *ret)
 {
     struct passwd entry, *found = NULL;
     (void)getpwuid_r(geteuid(), &entry, arena_alloc(into, PASSWD_BYTES, 1), PASSWD_BYTES, &found);
-    *ret = (struct order_host){.folder = folder, .user = found ? found->pw_name : "", .home = found ? found->pw_dir : "/",
+    *ret = (struct order_host){.folder = folder, .work = arena_printf(into, "%s/work", folder), .user = found ? found->pw_name : "", .home = found ? found->pw_dir : "/",
                                .shell = found ? found->pw_shell : "/bin/sh"};
+}
+
+void order_host_close(struct order_host *host)
+{
+    arena_close(&host->arena);
+}
+
+static struct file_state file_state(const char *path)
+{
+    struct stat st;
+    if (!path[0] || stat(path, &st) != 0) {
+        return (struct file_state){-1, -1, -1};
+    }
+    return (struct file_state){(int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec, st.st_size, (int64_t)st.st_ino};
 }
 
 static bool find_user(struct maker *m, struct err *e)
@@ -90,7 +104,7 @@ static bool env_set(struct maker *m, const char *text, struct err *e)
     }
     size_t name_bytes = (size_t)(equals - text) + 1;
     for (size_t i = 0; i < m->env_count; i++) {
-        if (strncmp(m->env[i], text, name_bytes) == 0) {
+        if (m->env[i][0] == text[0] && strncmp(m->env[i], text, name_bytes) == 0) {
             m->env[i] = text;
             return true;
         }
@@ -135,17 +149,53 @@ static bool env_of_banto(struct maker *m, struct err *e)
     return !file_exists(path) || env_read(m, path, e);
 }
 
+/* What every job gets, whatever its order says. */
+static bool env_of_host(struct maker *m, struct err *e)
+{
+    const char *lang = getenv("LANG");
+    return env_set(m, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", e) &&
+           env_set(m, arena_printf(m->into, "HOME=%s", m->home), e) && env_set(m, arena_printf(m->into, "USER=%s", m->user), e) &&
+           env_set(m, arena_printf(m->into, "LOGNAME=%s", m->user), e) && env_set(m, arena_printf(m->into, "SHELL=%s", m->shell), e) &&
+           (!lang || env_set(m, arena_printf(m->into, "LANG=%s", lang), e)) && env_of_banto(m, e);
+}
+
+/* The same for jobs of our own user, made once and again when the administrator's file is another. One that was written
+ * a moment ago may be written once more within the tick of its time: it is read for each. */
+static bool env_of_own_user(struct maker *m, struct err *e)
+{
+    struct order_host *host = m->host;
+    if (!host->is_looked_at) {
+        struct file_state now = file_state(arena_printf(m->into, "%s/environment", host->folder));
+        bool is_racy = keeper_clock_ms(CLOCK_REALTIME) - now.mtime_ns / 1000000 < RACY_MS;
+        if (is_racy || memcmp(&now, &host->env_file, sizeof(now)) != 0) {
+            host->env = NULL;
+        }
+        host->env_file = now;
+        host->is_looked_at = !is_racy;
+    }
+    if (!host->env) {
+        struct arena *turn = m->into;
+        arena_reset(&host->arena);
+        m->into = &host->arena;
+        bool is_good = env_of_host(m, e);
+        m->into = turn;
+        if (!is_good) {
+            return false;
+        }
+        host->env = arena_array(&host->arena, const char *, m->env_count);
+        memcpy(host->env, m->env, m->env_count * sizeof(m->env[0]));
+        host->env_count = m->env_count;
+        return true;
+    }
+    memcpy(m->env, host->env, host->env_count * sizeof(m->env[0]));
+    m->env_count = host->env_count;
+    return true;
+}
+
 static bool env_make(struct maker *m, struct err *e)
 {
     const struct start_order *o = &m->start->start;
-    const char *lang = getenv("LANG");
-    bool is_good = env_set(m, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", e) &&
-                   env_set(m, arena_printf(m->into, "HOME=%s", m->home), e) &&
-                   env_set(m, arena_printf(m->into, "USER=%s", m->user), e) &&
-                   env_set(m, arena_printf(m->into, "LOGNAME=%s", m->user), e) &&
-                   env_set(m, arena_printf(m->into, "SHELL=%s", m->shell), e) &&
-                   (!lang || env_set(m, arena_printf(m->into, "LANG=%s", lang), e)) && env_of_banto(m, e) &&
-                   (!o->env_file[0] || env_read(m, o->env_file, e));
+    bool is_good = (o->user[0] ? env_of_host(m, e) : env_of_own_user(m, e)) && (!o->env_file[0] || env_read(m, o->env_file, e));
     for (const char *const *at = o->env; is_good && *at; at++) {
         is_good = env_set(m, *at, e);
     }
@@ -160,7 +210,8 @@ static void add(struct maker *m, const char *text)
 static bool add_words(struct maker *m, struct err *e)
 {
     const struct start_order *o = &m->start->start;
-    struct words words = {0};
+    struct words words;
+    words.n = 0;
     add(m, "/bin/sh");
     if (o->command) {
         add(m, "-c");
@@ -168,7 +219,7 @@ static bool add_words(struct maker *m, struct err *e)
         m->run->numbers[RUN_ARG_COUNT] = 3;
         return true;
     }
-    if (!words_split(m->into, o->arguments, &words, e)) {
+    if (o->arguments[0] && !words_split(m->into, o->arguments, &words, e)) {
         return false;
     }
     add(m, o->script);
@@ -180,22 +231,12 @@ static bool add_words(struct maker *m, struct err *e)
     return true;
 }
 
-struct file_state {
-    int64_t mtime_ns, bytes, inode; /* -1: does not exist */
-};
-
-static struct file_state file_state(const char *path)
-{
-    struct stat st;
-    if (!path[0] || stat(path, &st) != 0) {
-        return (struct file_state){-1, -1, -1};
-    }
-    return (struct file_state){(int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec, st.st_size, (int64_t)st.st_ino};
-}
-
 static const char *cookie_make(struct maker *m, const char *workdir)
 {
     const char *path = m->start->start.judgment_file;
+    if (!path[0] && m->start->start.timeout_ms == 0) {
+        return "0 -1 -1 -1 ";
+    }
     if (path[0] && path[0] != '/') {
         path = arena_printf(m->into, "%s/%s", workdir, path);
     }
@@ -204,16 +245,22 @@ static const char *cookie_make(struct maker *m, const char *workdir)
                         before.mtime_ns, before.bytes, before.inode, path);
 }
 
-bool order_make(struct arena *into, const struct order_host *host, const struct frame *start, struct keeper_message *ret,
+bool order_make(struct arena *into, struct order_host *host, const struct frame *start, struct keeper_message *ret,
                 struct err *e)
 {
     const struct start_order *o = &start->start;
-    struct maker m = {.into = into, .run = ret, .start = start, .host = host};
-    *ret = (struct keeper_message){.kind = KEEPER_RUN, .number_count = RUN_GROUPS};
+    struct maker m; /* not cleared: the room for variables is large */
+    m.into = into;
+    m.run = ret;
+    m.start = start;
+    m.host = host;
+    m.env_count = 0;
+    keeper_message_begin(ret, KEEPER_RUN);
+    ret->number_count = RUN_GROUPS;
     if (!find_user(&m, e) || !env_make(&m, e)) {
         return false;
     }
-    const char *workdir = o->workdir[0] ? o->workdir : o->user[0] ? m.home : arena_printf(into, "%s/work", host->folder);
+    const char *workdir = o->workdir[0] ? o->workdir : o->user[0] ? m.home : host->work;
     bool is_same = o->stdout_file[0] && str_equal(o->stdout_file, o->stderr_file);
     ret->numbers[RUN_UMASK] = UMASK;
     ret->numbers[RUN_OUTPUT_MAX] = o->output_bytes_max > 0 ? o->output_bytes_max : OUTPUT_BYTES_MAX_DEFAULT;
@@ -244,7 +291,9 @@ static void judge(const char *cookie, struct frame *ret)
 {
     struct file_state before;
     int at = 0;
-    if (sscanf(cookie, "%*d %" SCNd64 " %" SCNd64 " %" SCNd64 " %n", &before.mtime_ns, &before.bytes, &before.inode, &at) == 3 && at) {
+    const char *rest = strchr(cookie, ' ');
+    bool has_path = rest && strcmp(rest, " -1 -1 -1 ") != 0;
+    if (has_path && sscanf(cookie, "%*d %" SCNd64 " %" SCNd64 " %" SCNd64 " %n", &before.mtime_ns, &before.bytes, &before.inode, &at) == 3 && at) {
         struct file_state now = file_state(cookie + at);
         ret->judgment_exists = now.inode >= 0;
         ret->judgment_changed = memcmp(&before, &now, sizeof(now)) != 0;

@@ -360,6 +360,40 @@ static void script_gets_words_environment_and_workdir(void **state)
     expect_file(f, "output/0/1/2-1.out", expected);
 }
 
+/* FOLDER/environment is kept in memory, but what the administrator writes holds from the next start on. */
+static void environment_of_the_host_is_that_of_now(void **state)
+{
+    struct fixture *f = *state;
+    char path[128];
+    connect_first(f);
+    start(f, 1, (struct start_order){.command = "echo $SITE $LOGNAME"});
+    assert_int_equal(ended(f, 1).code, 0);
+    for (int i = 2; i < 6; i++) {
+        char line[32], name[32], expected[32];
+        (void)snprintf(line, sizeof(line), "# x\nSITE=%s%d\n", i < 4 ? "a" : "ab", i);
+        make_file(f, "environment", line, path);
+        if (i == 3) {
+            const struct timespec past[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}}; /* old enough to be kept */
+            assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
+        }
+        for (int again = 0; again < 2; again++) {
+            int run = 10 * i + again;
+            start(f, run, (struct start_order){.command = "echo $SITE"});
+            assert_int_equal(ended(f, run).code, 0);
+            (void)snprintf(name, sizeof(name), "output/0/%d/2-1.out", run);
+            (void)snprintf(expected, sizeof(expected), "%s%d\n", i < 4 ? "a" : "ab", i);
+            expect_file(f, name, expected);
+        }
+    }
+    make_file(f, "environment", "no equals sign\n", path);
+    start(f, 90, (struct start_order){.command = "true"});
+    assert_int_equal(expect(f, FRAME_NEVER, 90).refusal, REFUSED_SPAWN);
+    assert_int_equal(unlink(path), 0);
+    start(f, 91, (struct start_order){.command = "echo \"[$SITE]\""});
+    assert_int_equal(ended(f, 91).code, 0);
+    expect_file(f, "output/0/91/2-1.out", "[]\n");
+}
+
 static void order_that_cannot_start_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -691,6 +725,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(job_runs_and_its_end_is_told_until_acknowledged),
         TEST(script_gets_words_environment_and_workdir),
+        TEST(environment_of_the_host_is_that_of_now),
         TEST(order_that_cannot_start_is_refused),
         TEST(judgment_file_and_probe_are_looked_at),
         TEST(kill_and_time_out_end_a_job),

@@ -8,6 +8,13 @@
 
 enum { HEAD_BYTES = 8 };
 
+void keeper_message_begin(struct keeper_message *m, enum keeper_kind kind)
+{
+    m->kind = kind;
+    m->number_count = m->text_count = 0;
+    memset(m->numbers, 0, sizeof(m->numbers));
+}
+
 size_t keeper_message_bytes(const struct keeper_message *m)
 {
     size_t n = HEAD_BYTES + m->number_count * sizeof(m->numbers[0]);
@@ -43,7 +50,9 @@ long keeper_decode(const char *at, size_t n, struct keeper_message *ret)
         return 0;
     }
     memcpy(&length, at, 4);
-    *ret = (struct keeper_message){(enum keeper_kind)head[4], head[5], head[6] + head[7] * 256u, {0}, {0}};
+    keeper_message_begin(ret, (enum keeper_kind)head[4]);
+    ret->number_count = head[5];
+    ret->text_count = head[6] + head[7] * 256u;
     size_t number_bytes = ret->number_count * sizeof(ret->numbers[0]);
     if (length < HEAD_BYTES - 4 + number_bytes || length > KEEPER_BYTES_MAX || ret->kind == 0 || ret->kind >= KEEPER_KINDS ||
         ret->number_count > KEEPER_NUMBERS_MAX || ret->text_count > KEEPER_TEXTS_MAX) {

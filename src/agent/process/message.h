@@ -45,6 +45,8 @@ struct keeper_message {
     const char *texts[KEEPER_TEXTS_MAX]; /* decoded: borrowed; at least RUN_ARGS are set, "" when absent */
 };
 
+/* A message without texts and with no number but 0: ten kilobytes of texts are not cleared for each. */
+void keeper_message_begin(struct keeper_message *message, enum keeper_kind kind);
 /* Bytes the message takes. */
 size_t keeper_message_bytes(const struct keeper_message *message);
 /* `to` has room for them; returns them. */
