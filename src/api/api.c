@@ -19,6 +19,7 @@ bool api_open(const struct api_config *config, struct api **ret, struct err *e)
     api->config = *config;
     api->zone = zone_tokyo();
     (void)pthread_mutex_init(&api->lock, NULL);
+    (void)pthread_mutex_init(&api->net_names.lock, NULL);
     api->readers[api->reader_count++] = first;
     api->memory = memory;
     *ret = api;
@@ -34,6 +35,9 @@ void api_close(struct api *api)
         store_reader_close(api->readers[i]);
     }
     (void)pthread_mutex_destroy(&api->lock);
+    (void)pthread_mutex_destroy(&api->net_names.lock);
+    map_close(&api->net_names.by_version);
+    arena_close(&api->net_names.memory);
     struct arena memory = api->memory;
     arena_close(&memory);
 }

@@ -17,8 +17,20 @@
 
 enum { READERS_MAX = 16, LIST_ROWS_DEFAULT = 200, CHANGES_READ_MAX = 256 };
 
+/* What definitions wait for, by version (net_names.c). */
+struct net_names {
+    const char *const *names;
+    size_t count;
+};
+struct net_names_kept {
+    pthread_mutex_t lock;
+    struct arena memory;
+    struct map by_version;
+};
+
 struct api {
     struct arena memory;
+    struct net_names_kept net_names;
     struct api_config config;
     const struct zone *zone;   /* for showing and reading times */
     pthread_mutex_t lock;      /* over the readers that rest */

@@ -15,6 +15,7 @@
 
 #include "base/priority.h"
 #include "engine/engine_priv.h"
+#include "engine/outlook_priv.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/loop.h"
@@ -297,6 +298,7 @@ bool engine_open(const struct engine_config *config, struct engine **ret, struct
     engine->nets = config->nets ? config->nets : net_cache_open();
     engine->exchange = exchange_open();
     engine->feed = feed_open();
+    engine->outlooks = outlook_shelf_open();
     engine->batch = store_batch_open(config->store);
     engine->now = config->clock ? clock_business(config->clock) : config->now;
     engine->wall = config->clock ? clock_wall() : config->now;
@@ -326,6 +328,7 @@ void engine_close(struct engine *engine)
     }
     exchange_close(engine->exchange);
     feed_close(engine->feed);
+    outlook_shelf_close(engine->outlooks);
     store_reader_close(engine->reader);
     store_batch_close(engine->batch);
     run_effects_close(&engine->effects);

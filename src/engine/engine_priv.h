@@ -3,6 +3,7 @@
 /*
  * engine_priv - what the files of engine/ offer each other. All of it belongs to the decision thread.
  */
+#include "engine/event_kind.h"
 #include "engine/exchange_priv.h"
 
 /* act.c: after COMMIT_FAILURES_MAX failed commits in a row nothing more is decided */
@@ -145,8 +146,6 @@ int64_t forecast_opening_slack_ms(struct engine *engine, const struct forecast_s
 void forecast_watch(struct engine *engine);
 
 /* events.c */
-enum event_kind { EVENT_FAILED, EVENT_UNKNOWN, EVENT_DELAYED, EVENT_DEADLINE, EVENT_RISK, EVENT_AGENT_LOST, EVENT_AGENT_BACK,
-                  EVENT_WINDOW_MISMATCH, EVENT_GATE_LATE, EVENT_NOT_RUN, EVENT_MISSED };
 struct event_of {
     enum event_kind kind;
     int severity;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "engine/engine_priv.h"
+#include "engine/outlook_priv.h"
 
 enum { FORECAST_EVERY_MS = 2000, JOB_DEFAULT_MS = 60000, HOURS_AHEAD = 26, HOURS_BEHIND_OPENING = 3, CHAIN_MAX = 16 };
 enum { HOUR_MS = 3600000, BAD_RERUN_HOURS = 24 };
@@ -338,7 +339,7 @@ static void warn(struct engine *engine, const struct forecast_row *row)
 void forecast_watch(struct engine *engine)
 {
     bool is_due = engine->has_feed && engine->wall.ms - engine->w.forecast_wall_ms >= FORECAST_EVERY_MS &&
-                  engine->w.forecast_at_turn != engine->figures.commits;
+                  (engine->w.forecast_at_turn != engine->figures.commits || !outlook_is_made(engine->outlooks));
     if (!is_due) {
         return;
     }
@@ -352,6 +353,7 @@ void forecast_watch(struct engine *engine)
             warn(engine, &forecast.rows[i]);
         }
     }
+    outlook_make(engine, &s.input, &forecast);
     snapshot_close(&s);
     entry_end(engine, &who_engine, "forecast.risk", "forecast");
 }

@@ -180,5 +180,6 @@ struct engine {
     struct net_cache *nets;
     struct exchange *exchange;
     struct feed *feed;
+    struct outlook_shelf *outlooks; /* the newest forecast, for readers */
     struct engine_figures figures;
 };

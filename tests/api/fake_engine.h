@@ -12,6 +12,7 @@
 
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "engine/outlook.h"
 
 enum { FAKE_WATCH_MAX = 8 };
 
@@ -41,6 +42,7 @@ struct engine {
     struct agent_link link;
     struct feed feed;
     bool is_sick;
+    const struct outlook *outlook; /* NULL: none was made yet */
 };
 
 const char *act_name(enum act_kind kind)
@@ -152,7 +154,6 @@ bool engine_reports(struct engine *engine, const struct agent_post *post, act_do
 }
 
 struct feed *engine_feed(struct engine *engine) { return &engine->feed; }
-
 enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
 {
     (void)pthread_mutex_lock(&feed->lock);
@@ -166,7 +167,6 @@ enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
 }
 
 int64_t feed_head(struct feed *feed) { return feed->head; }
-
 int feed_watch(struct feed *feed, void (*wake)(void *data), void *data)
 {
     for (int i = 0; i < FAKE_WATCH_MAX; i++) {
@@ -180,7 +180,6 @@ int feed_watch(struct feed *feed, void (*wake)(void *data), void *data)
 }
 
 void feed_unwatch(struct feed *feed, int id) { feed->wake[id] = NULL; }
-
 UNUSED static void fake_change(struct engine *engine)
 {
     (void)pthread_mutex_lock(&engine->feed.lock);
@@ -196,4 +195,6 @@ void engine_figures(struct engine *engine, struct engine_figures *ret)
     *ret = (struct engine_figures){.turns = 3, .starts = 2, .is_deciding = !engine->is_sick,
                                    .business_now = {INT64_C(1782687600000)}}; /* 2026-06-29T08:00+09:00 */
 }
+const struct outlook *engine_outlook(struct engine *engine) { return engine->outlook; }
+void engine_outlook_give(struct engine *engine, const struct outlook *outlook) { (void)engine, (void)outlook; }
 const char *engine_epoch(struct engine *engine) { (void)engine; return "test"; }

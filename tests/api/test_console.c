@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_console - what the web console's pages are answered: shape, empty states, refusals.
+ */
+#include "tests/unit.h"
+
+#include "tests/api/kit.h"
+
+#include <jansson.h>
+
+#include "jobnet/status.h"
+
+static void took_answer(void *data, struct api_response *response)
+{
+    struct kit *kit = data;
+    kit->status = response->status;
+    strbuf_clear(&kit->body);
+    strbuf_add(&kit->body, strbuf_str(&response->body), response->body.n);
+}
+
+static int ask(struct kit *kit, const char *method, const char *path, const char *rest)
+{
+    struct str value;
+    bool is_known = false;
+    const struct operation *operation = operation_route(method, path, &value, &is_known);
+    assert_non_null(operation);
+    struct api_pair pairs[16];
+    struct api_request request = {.operation = operation, .caller = {CALLER_OWN, "tester", "cli", "", NULL}, .path_value = value};
+    if (operation->method == METHOD_POST) {
+        request.body = rest;
+        request.body_n = strlen(rest);
+    } else {
+        struct str left = str_of(rest), piece, name, text;
+        while (left.n > 0) {
+            (void)str_cut(left, '&', &piece, &left);
+            (void)str_cut(piece, '=', &name, &text);
+            pairs[request.query_count++] = (struct api_pair){arena_copy_bytes(&kit->arena, name.at, name.n),
+                                                             arena_copy_bytes(&kit->arena, text.at, text.n)};
+        }
+        request.query = pairs;
+    }
+    struct api_response response = {0};
+    struct api_done done = {took_answer, kit};
+    if (api_call(kit->api, &kit->arena, &request, &response, &done)) {
+        took_answer(kit, &response);
+    }
+    strbuf_close(&response.body);
+    return kit->status;
+}
+
+static void says(struct kit *kit, const char *piece)
+{
+    if (!strstr(strbuf_str(&kit->body), piece)) {
+        fail_msg("%s is not in %s", piece, strbuf_str(&kit->body));
+    }
+    json_t *root = json_loadb(strbuf_str(&kit->body), kit->body.n, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    json_decref(root);
+}
+
+static void answers(struct kit *kit, const char *path, const char *query, const char *piece)
+{
+    int status = ask(kit, "GET", path, query);
+    if (status != 200) {
+        fail_msg("%s %s: %d %s", path, query, status, strbuf_str(&kit->body));
+    }
+    says(kit, piece);
+}
+
+static int open_kit(void **state)
+{
+    *state = kit_open();
+    return 0;
+}
+
+static int close_kit(void **state)
+{
+    kit_close(*state);
+    return 0;
+}
+
+static void now_lists_what_nobody_has_acknowledged(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/now", "", "\"kind\":\"failed\"");
+    says(kit, "\"title\":\"夜間\"");
+    says(kit, "\"is_over\":false");
+    says(kit, "\"running\":1");
+    says(kit, "\"business_day\":\"2026-06-29\"");
+}
+
+static void put(struct kit *kit, enum table table, const void *row)
+{
+    struct err e = {0};
+    struct store_batch *batch = store_batch_open(kit->store);
+    struct journal_entry entry = {.at = {1000}, .wall = {1000}, .stream = "main", .actor = "t", .via = "t", .operation = "t",
+                                  .entity = "t", .reason = "", .reference = ""};
+    store_put(batch, table, row);
+    store_entry(batch, &entry);
+    assert_true(store_commit(kit->store, batch, NULL, &e));
+    store_batch_close(batch);
+}
+
+static void a_quiet_now_is_empty(void **state)
+{
+    struct kit *kit = *state;
+    struct event_row event = {.id = 3, .at_ms = 1782687600000, .severity = 2, .unit = "/G/NET", .run = 12, .node = 1,
+                              .message = "BNT0103-E", .args = "", .acked_ms = 1, .acked_by = "x", .fold = "", .count = 1};
+    put(kit, TABLE_event, &event);
+    answers(kit, "/api/v1/now", "", "\"items\":[]");
+}
+
+static void what_is_over_by_itself_stands_last(void **state)
+{
+    struct kit *kit = *state;
+    struct run_row good = {.id = 13, .unit = 7, .version = 70, .date = 20633, .status = STATUS_NORMAL, .reason = "", .macros = ""};
+    struct event_row event = {.id = 2, .at_ms = 1782687500000, .severity = 2, .unit = "/G/NET", .run = 13,
+                              .message = "BNT0410-E", .args = "", .acked_by = "", .fold = "", .count = 1};
+    put(kit, TABLE_run, &good);
+    put(kit, TABLE_event, &event);
+    answers(kit, "/api/v1/now", "", "\"is_over\":true");
+    const char *body = strbuf_str(&kit->body);
+    assert_true(strstr(body, "\"is_over\":false") < strstr(body, "\"is_over\":true"));
+}
+
+static void a_night_shows_plan_and_course(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/night", "", "\"run\":12");
+    says(kit, "\"started\":\"2026-06-29T08:00:00+09:00\"");
+    answers(kit, "/api/v1/night", "from=2026-07-10T00:00:00Z", "\"nets\":[]");
+}
+
+static void a_night_shows_what_is_expected(void **state)
+{
+    struct kit *kit = *state;
+    struct outlook_row rows[] = {
+        {.run = 12, .path = "/G/NET", .date = {20633}, .start = {1782687600000}, .end = {1782691200000},
+         .deadline = {1782694800000}, .slack_ms = 3600000, .after = -1, .outcome = "ends", .is_critical = true,
+         .waits = {"待つ", "waits"}}};
+    struct outlook outlook = {.made = {1782687600000}, .opening = {1782772800000}, .opening_slack_ms = 600000, .opening_row = 0,
+                              .row_count = 1, .rows = rows};
+    kit->engine.outlook = &outlook;
+    answers(kit, "/api/v1/night", "date=2026-06-29", "\"expected_end\":\"2026-06-29T09:00:00+09:00\"");
+    says(kit, "\"minutes\":60");
+    says(kit, "\"is_critical\":true");
+    says(kit, "{\"ja\":\"待つ\",\"en\":\"waits\"}");
+    says(kit, "\"opening\":{\"at\":\"2026-06-30T07:40:00+09:00\",\"slack_min\":10,\"last\":\"/G/NET\"}");
+}
+
+static void a_night_that_never_ends_is_refused(void **state)
+{
+    struct kit *kit = *state;
+    assert_int_equal(ask(kit, "GET", "/api/v1/night", "from=2026-07-02T00:00&to=2026-07-01T00:00"), 400);
+    says(kit, "\"field\":\"to\"");
+    assert_int_equal(ask(kit, "GET", "/api/v1/night", "from=2026-07-02T00:00&to=2026-08-01T00:00"), 413);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(now_lists_what_nobody_has_acknowledged, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(a_quiet_now_is_empty, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(what_is_over_by_itself_stands_last, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(a_night_shows_plan_and_course, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(a_night_shows_what_is_expected, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(a_night_that_never_ends_is_refused, open_kit, close_kit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
