@@ -13,7 +13,7 @@ import { join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const dist = join(here, '../dist');
+const dist = process.env.BANTO_WEB_DIST ?? join(here, '../dist');
 const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', json: 'application/json' };
 export const POLICY =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -50,8 +50,7 @@ export function fixture_server(options = {}) {
         '/now': (res) => {
             const now = fixture('now');
             now.at = text48(now_ms());
-            now.clock = { now: now.at, simulated: true, speed: 1 };
-            now.items = state.is_calm ? [] : now.items.map((item) => ({ ...item, ...state.acked.get(String(item.id)) }));
+            now.items = state.is_calm ? [] : now.items.filter((item) => !state.acked.has(item.event));
             send(res, 200, now);
         },
         '/notes': (res) => {
@@ -78,10 +77,10 @@ export function fixture_server(options = {}) {
         },
         '/me/totp/begin': (res) => send(res, 200, fixture('totp')),
         '/me/totp/confirm': (res, body) => (body.code === '123456' ? send(res, 200, { recovery: ['k3f9-mm2q', 'p8wd-17xa', 'tt5c-9qle', 'b2nh-e6rv'] }) : refuse(res, 400, 'BNT0604-E', '認証コードが違います。', 'Wrong code.', { field: 'code' })),
-        '/now/ack': (res, body) => {
-            state.acked.set(String(body.id), { acked_by: state.who, acked_at: text48(now_ms()) });
+        '/events/ack': (res, body) => {
+            state.acked.set(body.number, state.who);
             send(res, 200, {});
-            change('event.ack', 'event/' + body.id);
+            change('event.ack', 'event/' + body.number);
         },
         '/notes/read': (res, body) => {
             state.read.add(body.id);
@@ -128,7 +127,7 @@ export function fixture_server(options = {}) {
             return;
         }
         let path = normalize(join(dist, url.pathname));
-        if (!path.startsWith(dist) || !existsSync(path) || path === dist + '/' || !/\.\w+$/.test(path)) path = join(dist, 'index.html');
+        if (!path.startsWith(dist) || !existsSync(path) ||  !/\.\w+$/.test(path)) path = join(dist, 'index.html');
         const headers = { 'Content-Type': TYPES[path.split('.').pop()] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' };
         res.writeHead(200, headers);
         res.end(readFileSync(path));

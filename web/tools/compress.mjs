@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const root = fileURLToPath(new URL('../dist', import.meta.url));
+const root = process.env.BANTO_WEB_DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
 const TEXT = /\.(html|js|css|svg|json|webmanifest|txt)$/;
 
 function walk(folder) {

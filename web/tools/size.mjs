@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const BUDGET_KB = 60;
-const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const dist = process.env.BANTO_WEB_DIST ? process.env.BANTO_WEB_DIST + '/' : fileURLToPath(new URL('../dist/', import.meta.url));
 const kb = (name) => gzipSync(readFileSync(dist + name), { level: 9 }).length / 1000;
 const page = readFileSync(dist + 'index.html', 'utf8');
 const first = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((m) => m[1]);

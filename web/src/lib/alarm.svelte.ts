@@ -4,7 +4,7 @@
  * enough. Muting needs a reason, is shown in the top bar with its reason, and ends by itself after the time given. A
  * browser plays nothing before the person has touched the page: `needs_touch` says so.
  */
-import type { NowItem } from './api/types';
+import type { NowItem, NowKind } from './api/types';
 
 const REPEAT_MS = 6000;
 const KEY = 'banto.mute';
@@ -15,10 +15,10 @@ export interface Mute {
 }
 
 /** Kinds that people are to be woken for. A predicted risk is shown, not sounded. */
-const LOUD = new Set(['failed', 'unknown', 'deadline', 'agent', 'window', 'missed']);
+const LOUD = new Set<NowKind>(['failed', 'unknown', 'deadline', 'agent', 'window', 'missed']);
 
 export function is_loud(item: NowItem): boolean {
-    return !item.acked_by && (LOUD.has(item.kind) || item.severity === 'critical');
+    return !item.is_over && LOUD.has(item.kind);
 }
 
 function kept(): Mute | null {

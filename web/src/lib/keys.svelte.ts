@@ -4,6 +4,8 @@
  * A key is 'j', 'Enter', 'ctrl+k' or a sequence like 'g n'. Single keys do nothing while a person types or a dialog is
  * open, and can be switched off as a whole (WCAG 2.1.4).
  */
+import { untrack } from 'svelte';
+
 import { prefs } from './prefs.svelte';
 
 export interface Command {
@@ -65,5 +67,8 @@ export const keys = new Keys();
 
 /** Binds commands for as long as the component lives. Call it in a component's script. */
 export function use_commands(commands: () => Command[]): void {
-    $effect(() => keys.add(commands()));
+    $effect(() => {
+        const made = commands();
+        return untrack(() => keys.add(made));
+    });
 }

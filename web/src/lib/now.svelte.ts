@@ -21,8 +21,9 @@ class NowStore {
     #is_fetching = false;
     #is_wanted = false;
 
+    /** What is not over by itself. */
     get open(): NowItem[] {
-        return (this.value?.items ?? []).filter((item) => !item.acked_by);
+        return (this.value?.items ?? []).filter((item) => !item.is_over);
     }
 
     refresh = async (): Promise<void> => {
@@ -35,7 +36,7 @@ class NowStore {
         this.#asked_at = performance.now();
         try {
             const value = await api_get<Now>('/now');
-            clock.sync({ ...value.clock, now: value.clock?.now ?? value.at, base_minute: value.base_minute });
+            if (value.at) clock.sync({ ...value.clock, now: value.at, base_minute: value.base_minute });
             this.value = value;
             this.error = null;
         } catch (cause) {
@@ -56,8 +57,8 @@ class NowStore {
     }
 
     /** Says who has taken it in hand; the alarm falls silent for everybody. */
-    async acknowledge(item: NowItem): Promise<void> {
-        await api_post('/now/ack', { id: item.id });
+    async acknowledge(item: NowItem, reason: string): Promise<void> {
+        await api_post('/events/ack', { number: item.event, ...(reason ? { reason } : {}) });
         await this.refresh();
     }
 

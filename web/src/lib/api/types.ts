@@ -22,43 +22,51 @@ export interface Me {
     is_made_up_clock?: boolean;
 }
 
+export type Phase = 'closed' | 'open' | 'preclosed' | 'unknown';
+
 export interface WindowState {
     group: string;
     class: string;
-    commanded?: string | null;
-    observed: string;
-    observed_at?: string | null;
-    next?: { event: string; at: string } | null;
+    commanded: Phase;
+    commanded_text?: Text;
+    observed: Phase;
+    observed_text?: Text;
+    observed_at: string | null;
+    next: { event: 'opens' | 'precloses' | 'closes'; event_text?: Text; at: string | null } | null;
 }
 
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+export type NowKind = 'failed' | 'unknown' | 'gate' | 'risk' | 'delay' | 'deadline' | 'agent' | 'window' | 'missed';
 
+/** Something that needs a person: an event nobody has acknowledged. */
 export interface NowItem {
-    id: string | number;
-    kind: 'failed' | 'unknown' | 'gate' | 'risk' | 'delay' | 'deadline' | 'agent' | 'window' | 'missed' | (string & {});
-    severity?: Severity | (string & {}) | number;
-    urgency?: number | string;
-    unit?: string | null;
-    title?: string | null;
-    system?: string | null;
-    run?: number | null;
-    node?: number | null;
-    since: string;
-    text: Text;
-    action?: Text | null;
-    event?: string | number | null;
-    acked_by?: string | null;
-    acked_at?: string | null;
+    id: number;
+    event: number;
+    kind: NowKind;
+    severity: 'information' | 'warning' | 'error';
+    /** 5 most urgent … 1; 0: it is over by itself and only wants a nod. */
+    urgency: number;
+    is_over: boolean;
+    message: string;
+    unit: string;
+    title: string;
+    system: string;
+    run: number;
+    node: number;
+    count: number;
+    since: string | null;
+    text: Text | null;
+    action: Text | null;
 }
 
 export interface Now {
-    at: string;
+    at: string | null;
+    site: string;
     business_day: string;
     base_minute: number;
-    clock?: { now?: string; simulated?: boolean; speed?: number };
+    clock: { simulated: boolean; speed: number };
     windows: WindowState[];
+    counts: { waiting: number; running: number; held: number; failed: number; agents_lost: number; proposals: number; handovers: number };
     items: NowItem[];
-    counts: { running: number; waiting: number; failed: number; held: number; agents_lost: number; [more: string]: number };
 }
 
 export interface Note {
@@ -72,6 +80,8 @@ export interface Note {
     run?: number | null;
     is_handover?: boolean;
     is_read?: boolean;
+    read_by?: string | null;
+    read_at?: string | null;
     corrects?: string | number | null;
 }
 
