@@ -14,6 +14,7 @@
 #include "api/api.h"
 #include "api/site_folder.h"
 #include "engine/engine.h"
+#include "http/arguments.h"
 #include "http/outside.h"
 #include "http/terminal.h"
 #include "os/clock.h"
@@ -23,7 +24,8 @@
 
 struct server {
     struct arena arena;
-    const char *data, *listen, *clock_spec, *site, *restore, *lang;
+    struct arguments arguments;
+    const char *data;          /* the folder's real path */
     struct clock clock;
     struct store *store;
     struct engine *engine;
@@ -37,30 +39,9 @@ static void end(void *loop)
     loop_stop(loop);
 }
 
-static bool arguments_read(struct server *s, char **argv, struct err *e)
+static void reload(void *server)
 {
-    const struct {
-        const char *name, **value;
-    } rows[] = {{"--data", &s->data}, {"--listen", &s->listen},   {"--clock", &s->clock_spec},
-                {"--site", &s->site}, {"--restore", &s->restore}, {"--lang", &s->lang}};
-    for (char **at = argv + 1; *at; at += 2) {
-        size_t i = 0;
-        while (i < COUNT(rows) && !str_equal(rows[i].name, at[0])) {
-            i++;
-        }
-        if (str_equal(at[0], "--help") || str_equal(at[0], "--version")) {
-            usage_say(at[0]);
-            exit(0);
-        }
-        if (i == COUNT(rows) || !at[1]) {
-            return err_set(e, ERR_USAGE, "bantod %.60s (--help)", at[0]);
-        }
-        *rows[i].value = at[1];
-    }
-    if (s->lang) { /* what user_lang and the agent's look at; before any thread */
-        (void)setenv("LC_ALL", str_equal(s->lang, "en") ? "en_US.UTF-8" : "ja_JP.UTF-8", 1);
-    }
-    return s->data || err_set(e, ERR_USAGE, "bantod --data DIR");
+    outside_reload(((struct server *)server)->outside);
 }
 
 static void process_prepare(struct server *s)
@@ -96,29 +77,30 @@ static bool core_open(struct server *s, struct err *e)
     if (!clock_resume_from(s->store, &s->clock, e) || !engine_open(&config, &s->engine, e)) {
         return false;
     }
-    struct api_config api = {s->engine, s->store, &s->clock, config.service, s->data};
+    struct api_config api = {.engine = s->engine, .store = s->store, .clock = &s->clock, .service = config.service, .data_folder = s->data};
+    api.key_path = arena_printf(&s->arena, "%s/secret.key", s->data);
     return api_open(&api, &s->api, e) && loop_open(&s->loop, e) && loop_on_signal(s->loop, SIGTERM, end, s->loop, e) &&
-           loop_on_signal(s->loop, SIGINT, end, s->loop, e);
+           loop_on_signal(s->loop, SIGINT, end, s->loop, e) && loop_on_signal(s->loop, SIGHUP, reload, s, e);
 }
 
 static bool run(struct server *s, struct err *e)
 {
     struct site_facts facts = {0};
-    if (!core_open(s, e) || !site_facts_read(s->api, &s->arena, s->site, &facts, e)) {
+    if (!core_open(s, e) || !site_facts_read(s->api, &s->arena, s->arguments.site, &facts, e)) {
         return false;
     }
-    struct outside_config outside = {s->api, s->data, s->listen, &facts, terminal_say};
-    return (!s->site || site_folder_apply(s->api, s->site, terminal_say, e)) && outside_open(&outside, &s->outside, e) &&
+    struct outside_config outside = {s->api, s->data, &s->arguments, &facts, terminal_say};
+    return (!s->arguments.site || site_folder_apply(s->api, s->arguments.site, terminal_say, e)) && outside_open(&outside, &s->outside, e) &&
            engine_run(s->engine, s->loop, e);
 }
 
 static bool serve(struct server *s, struct err *e)
 {
-    if (!data_folder_open(&s->arena, s->data, &s->data, e) || !clock_open(&s->clock, s->clock_spec, e)) {
+    if (!data_folder_open(&s->arena, s->arguments.data, &s->data, e) || !clock_open(&s->clock, s->arguments.clock, e)) {
         return false;
     }
     process_prepare(s);
-    bool is_good = s->restore ? store_restore(s->restore, s->data, e) : run(s, e);
+    bool is_good = s->arguments.restore ? store_restore(s->arguments.restore, s->data, e) : run(s, e);
     outside_close(s->outside);
     api_close(s->api);
     engine_close(s->engine);
@@ -131,9 +113,9 @@ int main(int argc, char **argv)
 {
     struct server server = {0};
     struct err e = {0};
-    bool is_good = argc > 0 && arguments_read(&server, argv, &e) && serve(&server, &e);
+    bool is_good = argc > 0 && arguments_read(&server.arguments, argv, &e) && serve(&server, &e);
     if (is_good) {
-        (void)err_set(&e, server.restore ? INFO_RESTORED : INFO_STOPPED, "%s", "");
+        (void)err_set(&e, server.arguments.restore ? INFO_RESTORED : INFO_STOPPED, "%s", "");
     }
     terminal_say(&e);
     arena_close(&server.arena);

@@ -10,19 +10,29 @@
 #include <pthread.h>
 
 #include "api/api.h"
+#include "api/identity.h"
 #include "base/vec.h"
+#include "http/files.h"
+#include "http/guard.h"
+#include "http/head.h"
 #include "http/http.h"
+#include "http/rate.h"
 
-enum { LISTENERS = 2, STREAM_QUIET_MS = 15000, ACTOR_BYTES = 80 };
+enum { LISTENERS = 2, STREAM_QUIET_MS = 15000, ACTOR_BYTES = 80, ADDRESS_BYTES = 46, HEADERS_KEPT = 128 };
 
 /* Who is at the other end; found once a connection. */
 struct peer {
+    struct guarded guarded;    /* first: TCP only */
+    bool is_guarded;
+    struct listener *listener;
     enum caller_kind kind;
     char actor[ACTOR_BYTES];
+    char address[ADDRESS_BYTES]; /* "" on the Unix socket */
 };
 
 struct stream;
 struct request;
+struct tls;
 
 struct listener {
     struct http *http;
@@ -37,10 +47,16 @@ struct http {
     const char *unix_path;
     int port;
     struct listener listeners[LISTENERS]; /* Unix, TCP */
+    struct tls *tls;           /* NULL = none */
+    struct files *files;
+    struct head_hosts hosts;   /* that TCP requests may name */
+    struct http_limits limits;
+    struct rate rate;
+    struct guard guard;
     pthread_mutex_t lock;
     pthread_cond_t pulse;      /* streams came or the end */
     pthread_t pulse_thread;
-    bool is_stopping;
+    bool has_pulse, is_stopping;
     int watch;                 /* of the feed */
     struct stream *streams;    /* all that are open */
     struct request *requests;  /* all that still hold memory */
@@ -52,11 +68,14 @@ struct http {
 struct request {
     struct listener *listener;
     struct MHD_Connection *connection;
+    struct peer *peer;         /* NULL when the library told us nothing */
     struct arena arena;
     const char *path;          /* as sent, without the query */
-    const struct operation *operation;
+    const struct operation *operation; /* NULL: a file */
+    const struct file *file;
     struct str path_value;
     struct caller caller;
+    const char *device, *browser; /* its cookie, its User-Agent; NULL = none */
     VEC(struct api_pair) query;
     struct strbuf body;
     size_t body_bytes_max;
@@ -69,7 +88,8 @@ struct request {
 
 /* listen.c */
 MUST_CHECK bool listen_unix(const char *path, int *fd, struct err *e);
-MUST_CHECK bool listen_tcp(const char *address, int *fd, int *port, struct err *e);
+/* is_open: other addresses than loopback, too. */
+MUST_CHECK bool listen_tcp(const char *address, bool is_open, int *fd, int *port, struct err *e);
 void peer_find(int fd, bool is_tcp, struct peer *ret);
 
 /* request.c: the callbacks of the library. */
@@ -81,8 +101,11 @@ void *request_open(void *cls, const char *uri, struct MHD_Connection *connection
 enum MHD_Result request_handle(HANDLER_PARAMETERS);
 void request_completed(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode code);
 void requests_stop(struct http *http); /* answers all that wait; with the lock held */
-
 void requests_free(struct http *http); /* those that the engine never answered; when all threads have ended */
+const char *request_header(const struct request *request, const char *name); /* NULL when absent */
+
+/* who.c: fills request->caller and device; refuses two credentials, forged requests and those that come too often. */
+MUST_CHECK bool request_who(struct request *request, bool is_write, struct err *e);
 
 /* stream.c */
 enum MHD_Result stream_open(struct request *request);
@@ -92,3 +115,9 @@ void streams_stop(struct http *http);  /* with the lock held */
 
 /* answer.c */
 enum MHD_Result answer_queue(struct MHD_Connection *connection, struct api_response *response, bool is_last);
+/* A read's: with an ETag; 304 when the asker has it. */
+enum MHD_Result answer_read(struct request *request);
+enum MHD_Result answer_file(struct request *request);
+/* What every answer carries for its reader's safety. */
+void answer_secure(struct MHD_Response *made, struct MHD_Connection *connection, const char *policy);
+extern const char policy_data[], policy_page[];

@@ -58,7 +58,14 @@ bool listen_unix(const char *path, int *fd, struct err *e)
     return true;
 }
 
-/* "127.0.0.1:80", "[::1]:80", "localhost:80"; loopback only until there are logins (decisions §8). */
+static bool is_loopback(const struct sockaddr_storage *where)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)where;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)where;
+    return where->ss_family == AF_INET6 ? IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) != 0 : ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+}
+
+/* "127.0.0.1:80", "[::1]:80", "localhost:80", "0.0.0.0:443", "[2001:db8::1]:443". */
 static bool address_parse(const char *text, struct sockaddr_storage *ret, socklen_t *n)
 {
     struct sockaddr_in *v4 = (struct sockaddr_in *)ret;
@@ -72,25 +79,29 @@ static bool address_parse(const char *text, struct sockaddr_storage *ret, sockle
     memcpy(host, text, (size_t)(colon - text));
     host[colon - text] = '\0';
     *ret = (struct sockaddr_storage){0};
-    if (str_equal(host, "[::1]")) {
+    size_t host_n = (size_t)(colon - text);
+    if (host_n > 2 && host[0] == '[' && host[host_n - 1] == ']') {
+        host[host_n - 1] = '\0';
         v6->sin6_family = AF_INET6;
-        v6->sin6_addr = in6addr_loopback;
         v6->sin6_port = htons((uint16_t)port);
         *n = sizeof(*v6);
-        return true;
+        return inet_pton(AF_INET6, host + 1, &v6->sin6_addr) == 1;
     }
     v4->sin_family = AF_INET;
     v4->sin_port = htons((uint16_t)port);
     *n = sizeof(*v4);
     const char *numbers = str_equal(host, "localhost") ? "127.0.0.1" : host;
-    return inet_pton(AF_INET, numbers, &v4->sin_addr) == 1 && ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET, numbers, &v4->sin_addr) == 1;
 }
 
-bool listen_tcp(const char *address, int *fd, int *port, struct err *e)
+bool listen_tcp(const char *address, bool is_open, int *fd, int *port, struct err *e)
 {
     struct sockaddr_storage where;
     socklen_t n = 0;
     if (!address_parse(address, &where, &n)) {
+        return err_set(e, ERR_LISTEN_ADDRESS, "%.100s", address);
+    }
+    if (!is_open && !is_loopback(&where)) {
         return err_set(e, ERR_LISTEN_LOOPBACK, "%.100s", address);
     }
     int made = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
@@ -105,11 +116,26 @@ bool listen_tcp(const char *address, int *fd, int *port, struct err *e)
     return true;
 }
 
+static void address_print(int fd, char ret[ADDRESS_BYTES])
+{
+    struct sockaddr_storage from = {0};
+    socklen_t n = sizeof(from);
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&from;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&from;
+    if (getpeername(fd, (struct sockaddr *)&from, &n) == 0) {
+        const void *at = from.ss_family == AF_INET6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr;
+        (void)inet_ntop(from.ss_family, at, ret, ADDRESS_BYTES);
+    }
+}
+
 void peer_find(int fd, bool is_tcp, struct peer *ret)
 {
     *ret = (struct peer){.kind = CALLER_TCP, .actor = "tcp"};
     struct ucred who;
     socklen_t n = sizeof(who);
+    if (is_tcp) {
+        address_print(fd, ret->address);
+    }
     if (is_tcp || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) != 0) {
         return;
     }

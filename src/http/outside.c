@@ -10,6 +10,7 @@
 
 #include "api/api.h"
 #include "api/site_folder.h"
+#include "http/arguments.h"
 #include "http/heartbeat.h"
 #include "http/http.h"
 #include "os/helper.h"
@@ -65,7 +66,7 @@ static void listening_say(const struct outside *outside, const char *path)
     struct err e = {0};
     int port = http_port(outside->http);
     if (port > 0) {
-        (void)err_set(&e, INFO_LISTENING, "unix:%s, %s (port %d)", path, outside->config.listen, port);
+        (void)err_set(&e, INFO_LISTENING, "unix:%s, %s (port %d)", path, outside->config.arguments->listen, port);
     } else {
         (void)err_set(&e, INFO_LISTENING, "unix:%s", path);
     }
@@ -76,7 +77,17 @@ static bool parts_open(struct outside *outside, struct err *e)
 {
     const char *path = arena_printf(&outside->memory, "%s/bantod.sock", outside->config.data);
     const struct site_facts *facts = outside->config.facts;
-    struct http_config http = {outside->config.api, path, outside->config.listen, HTTP_THREADS};
+    const struct arguments *arguments = outside->config.arguments;
+    struct http_config http = {.api = outside->config.api,
+                               .unix_path = path,
+                               .tcp = arguments->listen,
+                               .thread_count = HTTP_THREADS,
+                               .tls_cert = arguments->tls_cert,
+                               .tls_key = arguments->tls_key,
+                               .hosts = arguments->hosts,
+                               .host_count = arguments->host_count,
+                               .web_folder = arguments->web,
+                               .say = outside->config.say};
     struct heartbeat_config beat = {facts->heartbeat_url, facts->heartbeat_sec, is_healthy, heartbeat_failed, outside};
     if (!http_open(&http, &outside->http, e)) {
         return false;
@@ -98,6 +109,13 @@ bool outside_open(const struct outside_config *config, struct outside **ret, str
     }
     *ret = outside;
     return true;
+}
+
+void outside_reload(struct outside *outside)
+{
+    if (outside) {
+        http_reload(outside->http);
+    }
 }
 
 void outside_close(struct outside *outside)

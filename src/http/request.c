@@ -12,13 +12,14 @@
 
 #include <string.h>
 
-#include "http/head.h"
-
-enum { HEADERS_KEPT = 128 };
+#include "os/secret.h"
 
 static void request_free(struct request *request)
 {
     vec_close(&request->query);
+    if (request->body.n > 0 && request->operation && request->operation->kind == OPERATION_IS_LOGIN) {
+        secret_wipe(request->body.at, request->body.n); /* passwords */
+    }
     strbuf_close(&request->body);
     strbuf_close(&request->response.body);
     struct arena arena = request->arena;
@@ -50,6 +51,8 @@ void *request_open(void *cls, const char *uri, struct MHD_Connection *connection
     request->path = arena_copy_bytes(&arena, uri, strcspn(uri, "?"));
     request->listener = listener;
     request->connection = connection;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    request->peer = info ? info->socket_context : NULL;
     request->references = 1;
     request->arena = arena;
     struct http *http = listener->http;
@@ -125,23 +128,6 @@ static bool piece_decode(struct arena *into, struct str piece, struct str *ret)
     return true;
 }
 
-static const char *via_of(struct MHD_Connection *connection)
-{
-    const char *agent = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_USER_AGENT);
-    if (!agent) {
-        return "api";
-    }
-    return str_starts(agent, "banto-agent/") ? "agent" : str_starts(agent, "banto/") ? "cli" : str_starts(agent, "Mozilla/") ? "web" : "api";
-}
-
-static void caller_find(struct request *request)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    const struct peer *peer = info ? info->socket_context : NULL;
-    request->caller = (struct caller){peer ? peer->kind : CALLER_TCP, arena_copy(&request->arena, peer ? peer->actor : "?"),
-                                      via_of(request->connection), "", NULL};
-}
-
 /* The length that was told, 0 if none or chunked. */
 static uint64_t told_length(struct MHD_Connection *connection)
 {
@@ -155,26 +141,41 @@ static bool too_large(struct request *request, struct err *e)
     return err_set(e, ERR_TOO_LARGE, "body" ARG "%zu", request->body_bytes_max);
 }
 
+/* Operation or file; false: neither, and how it is said. */
+static bool route_find(struct request *request, const char *method, struct err *e)
+{
+    bool is_known = false;
+    struct str value;
+    request->operation = operation_route(method, request->path, &value, &is_known);
+    if (request->operation) {
+        return piece_decode(&request->arena, value, &request->path_value) || err_set(e, ERR_REQUEST, "path");
+    }
+    if (is_known) {
+        return err_set(e, ERR_METHOD, "%.100s" ARG "%.16s", request->path, method);
+    }
+    bool is_look = str_equal(method, MHD_HTTP_METHOD_GET) || str_equal(method, MHD_HTTP_METHOD_HEAD);
+    request->file = is_look ? files_find(request->listener->http->files, request->path) : NULL;
+    return request->file || err_set(e, ERR_NOT_FOUND, "path" ARG "%.100s", utf8_valid(request->path, strlen(request->path)) ? request->path : "?");
+}
+
 /* The head: false = refused. */
 static bool request_begin(struct request *request, const char *method, const char *version, struct err *e)
 {
     struct headers headers = {.n = 0};
     (void)MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, header_take, &headers);
-    const char *wrong = head_check(method, version, headers.list, headers.n, request->listener->is_tcp);
+    const char *wrong = head_check(method, version, headers.list, headers.n, request->listener->is_tcp ? &request->listener->http->hosts : NULL);
     if (wrong) {
         return err_set(e, ERR_REQUEST, "%s", wrong);
     }
-    bool is_known = false;
-    struct str value;
-    request->operation = operation_route(method, request->path, &value, &is_known);
-    if (!request->operation) {
-        return is_known ? err_set(e, ERR_METHOD, "%.100s" ARG "%.16s", request->path, method)
-                        : err_set(e, ERR_NOT_FOUND, "path" ARG "%.100s", utf8_valid(request->path, strlen(request->path)) ? request->path : "?");
+    if (!route_find(request, method, e)) {
+        return false;
     }
-    if (!piece_decode(&request->arena, value, &request->path_value)) {
-        return err_set(e, ERR_REQUEST, "path");
+    if (request->file) {
+        return true;
     }
-    caller_find(request);
+    if (!request_who(request, request->operation->method == METHOD_POST, e)) {
+        return false;
+    }
     (void)MHD_get_connection_values_n(request->connection, MHD_GET_ARGUMENT_KIND, query_take, request);
     if (request->refused.code != ERR_NONE) {
         *e = request->refused;
@@ -239,6 +240,9 @@ static enum MHD_Result act_begin(struct request *request, const struct api_reque
 
 static enum MHD_Result request_answer(struct request *request)
 {
+    if (request->file) {
+        return answer_file(request);
+    }
     if (request->body.n > request->body_bytes_max) {
         struct err e = {0};
         (void)too_large(request, &e);
@@ -254,13 +258,44 @@ static enum MHD_Result request_answer(struct request *request)
                                 .query = request->query.at,
                                 .query_count = request->query.n,
                                 .body = request->body.n ? request->body.at : NULL,
-                                .body_n = request->body.n};
+                                .body_n = request->body.n,
+                                .device = request->device,
+                                .browser = request->browser};
     if (request->operation->kind != OPERATION_IS_READ) {
         return act_begin(request, &asked);
     }
     struct api_done never = {NULL, NULL};
     (void)api_call(request->listener->http->api, &request->arena, &asked, &request->response, &never);
-    return answer_queue(request->connection, &request->response, false);
+    bool is_get = request->operation->method == METHOD_GET;
+    return is_get ? answer_read(request) : answer_queue(request->connection, &request->response, false);
+}
+
+/* After a refusal of the head: may the next request on this connection be read? Not when a body may follow. */
+static bool is_end_unclear(const struct request *request, const char *method, const struct err *e)
+{
+    return e->code == ERR_REQUEST || e->code == ERR_RATE || !str_equal(method, MHD_HTTP_METHOD_GET) ||
+           request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH) || request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+}
+
+/* How long the other side may take from here; what it is waiting for is ours to bound. */
+static void allow(struct request *request, int64_t ms)
+{
+    if (request->peer && request->peer->is_guarded) {
+        guard_allow(&request->peer->guarded, ms);
+    }
+}
+
+static void allow_body(struct request *request)
+{
+    uint64_t length = told_length(request->connection);
+    length = length > request->body_bytes_max || length == 0 ? request->body_bytes_max : length;
+    allow(request, GUARD_HEAD_MS + (int64_t)length * 1000 / GUARD_BODY_BYTES_SEC);
+}
+
+static void allow_answer(struct request *request)
+{
+    bool is_stream = request->operation && request->operation->kind == OPERATION_IS_HTTP;
+    allow(request, is_stream ? -1 : GUARD_ANSWER_MS);
 }
 
 enum MHD_Result request_handle(HANDLER_PARAMETERS)
@@ -272,7 +307,9 @@ enum MHD_Result request_handle(HANDLER_PARAMETERS)
     if (!request->is_begun) {
         request->is_begun = true;
         struct err e = {0};
-        return request_begin(request, method, version, &e) ? MHD_YES : refuse(request, &e, true);
+        bool is_good = request_begin(request, method, version, &e);
+        allow_body(request);
+        return is_good ? MHD_YES : refuse(request, &e, is_end_unclear(request, method, &e));
     }
     if (*data_n > 0) {
         if (request->body.n <= request->body_bytes_max) { /* one byte more tells that it was too much */
@@ -282,6 +319,7 @@ enum MHD_Result request_handle(HANDLER_PARAMETERS)
         *data_n = 0;
         return MHD_YES;
     }
+    allow_answer(request);
     (void)pthread_mutex_lock(&request->listener->http->lock);
     bool has_response = request->has_response;
     (void)pthread_mutex_unlock(&request->listener->http->lock);
@@ -299,6 +337,8 @@ void request_completed(void *cls, struct MHD_Connection *connection, void **con_
         return;
     }
     struct http *http = request->listener->http;
+    allow(request, GUARD_IDLE_MS);
+    request->peer = NULL; /* the connection's; the engine may hold the request for longer */
     (void)pthread_mutex_lock(&http->lock);
     request->is_waiting = false;
     (void)pthread_mutex_unlock(&http->lock);
