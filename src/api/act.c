@@ -29,6 +29,11 @@
 #define PLACE_reason offsetof(struct act, reason)
 #define PLACE_reference offsetof(struct act, reference)
 #define PLACE_is_held offsetof(struct act, is_held)
+#define PLACE_person offsetof(struct act, person)
+#define PLACE_role offsetof(struct act, role)
+#define PLACE_system offsetof(struct act, system)
+#define PLACE_until offsetof(struct act, until)
+#define PLACE_is_on offsetof(struct act, is_on)
 #define PLACE_is_waiting offsetof(struct act, is_waiting)
 #define PLACE_is_emergency offsetof(struct act, is_emergency)
 #define PLACE_is_new_version offsetof(struct act, is_new_version)
@@ -126,6 +131,9 @@ struct act_wait {
 
 static void diags_answer(struct json *j, const struct diags *diags)
 {
+    struct arena *into;
+    struct list_wish list;
+    struct told told;
     json_list(j, "diags");
     for (size_t i = 0; diags && i < diags->list.n; i++) {
         const struct diag *diag = &diags->list.at[i];
@@ -148,6 +156,19 @@ static void diags_answer(struct json *j, const struct diags *diags)
 static void act_done(void *data, const struct act_result *result)
 {
     struct act_wait *wait = data;
+/* Into the answer, and nowhere else. */
+static void told_answer(struct strbuf *body, const struct told *told)
+{
+    if (told->key && body->n > 1) {
+        bool is_empty = body->n == 2;
+        body->n -= 1; /* the closing brace */
+        struct json j = {.into = body, .depth = 1};
+        j.has_items[0] = !is_empty;
+        json_text(&j, told->key, told->value);
+        strbuf_char(body, '}');
+    }
+}
+
     struct api_response response = {.status = 200, .content_type = "application/json"};
     if (!result->is_ok) {
         api_refuse(&response, &result->err, NULL);
@@ -164,6 +185,8 @@ static void act_done(void *data, const struct act_result *result)
     wait->done.call(wait->done.data, &response);
     strbuf_close(&response.body);
 }
+        told_answer(&response.body, &wait->told);
+        list_finish(&wait->list, wait->into, &response);
 
 static bool act_check(struct call *call, const struct act *act, struct err *e)
 {
@@ -187,17 +210,19 @@ bool act_call(struct call *call, const struct api_done *done, struct err *e)
     assert(way->act >= 0);
     struct act act = act_make((enum act_kind)way->act);
     act.actor = call->request->caller.actor;
-    act.via = call->request->caller.via;
+    const char *address = call->request->caller.address;
+    act.via = address && *address ? arena_printf(call->into, "%s@%s", call->request->caller.via, address) : call->request->caller.via;
     for (size_t i = 0; i < operation->field_count; i++) {
         if (call->values[i].is_given && way->places[i] != NO_MEMBER) {
             member_set(&act, way->places[i], &operation->fields[i], &call->values[i]);
         }
     }
     way->fixed(&act);
-    if (!act_check(call, &act, e)) {
+    struct told told = {NULL, NULL};
+    if (!act_check(call, &act, e) || !once_read(call, &act, e) || !act_people_prepare(call, &act, &told, e)) {
         return false;
     }
     struct act_wait *wait = arena_new(call->into, struct act_wait);
-    wait->done = *done;
+    *wait = (struct act_wait){*done, call->into, call->list, told};
     return engine_submit(call->api->config.engine, &act, act_done, wait, e);
 }

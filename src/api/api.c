@@ -20,6 +20,7 @@ bool api_open(const struct api_config *config, struct api **ret, struct err *e)
     api->zone = zone_tokyo();
     (void)pthread_mutex_init(&api->lock, NULL);
     (void)pthread_mutex_init(&api->net_names.lock, NULL);
+    identities_open(api);
     api->readers[api->reader_count++] = first;
     api->memory = memory;
     *ret = api;
@@ -40,9 +41,10 @@ void api_close(struct api *api)
     arena_close(&api->net_names.memory);
     struct arena memory = api->memory;
     arena_close(&memory);
+    identities_close(api);
 }
 
-static bool reader_take(struct api *api, struct store_reader **ret, struct err *e)
+bool api_reader_take(struct api *api, struct store_reader **ret, struct err *e)
 {
     (void)pthread_mutex_lock(&api->lock);
     struct store_reader *reader = api->reader_count > 0 ? api->readers[--api->reader_count] : NULL;
@@ -54,7 +56,7 @@ static bool reader_take(struct api *api, struct store_reader **ret, struct err *
     return store_reader_open(api->config.store, ret, e);
 }
 
-static void reader_give(struct api *api, struct store_reader *reader)
+void api_reader_give(struct api *api, struct store_reader *reader)
 {
     (void)pthread_mutex_lock(&api->lock);
     bool keep = api->reader_count < READERS_MAX;
@@ -137,12 +139,12 @@ bool api_call(struct api *api, struct arena *into, const struct api_request *req
     response->content_type = "application/json";
     call.json.into = &response->body;
     bool is_later = false;
-    if (!reader_take(api, &call.reader, &e)) {
+    if (!api_reader_take(api, &call.reader, &e)) {
         api_refuse(response, &e, NULL);
         return true;
     }
     bool is_done = handle(&call, done, &is_later, &e);
-    reader_give(api, call.reader);
+    api_reader_give(api, call.reader);
     if (!is_done) {
         api_refuse(response, &e, call.field);
         return true;
@@ -188,7 +190,7 @@ static void change_print(struct api *api, const struct journal_row *row, struct 
 bool api_change_read(struct api *api, int64_t *seq, struct strbuf *into, struct err *e)
 {
     struct store_reader *reader = NULL;
-    if (!reader_take(api, &reader, e)) {
+    if (!api_reader_take(api, &reader, e)) {
         return false;
     }
     struct journal_query query = {.stream = api->config.service, .after_seq = *seq, .to = INSTANT_NEVER, .limit = CHANGES_READ_MAX};
@@ -199,7 +201,7 @@ bool api_change_read(struct api *api, int64_t *seq, struct strbuf *into, struct 
         *seq = row.seq;
     }
     bool is_good = rows_end(rows, e);
-    reader_give(api, reader);
+    api_reader_give(api, reader);
     return is_good;
 }
 

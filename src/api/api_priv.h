@@ -37,6 +37,8 @@ struct api {
     struct store_reader *readers[READERS_MAX];
     int reader_count;
 };
+    struct identities *identities; /* who was let in lately */
+    struct login *login;       /* hashing, and how often somebody failed */
 
 /* A field's value, checked. */
 struct value {
@@ -69,6 +71,28 @@ int64_t call_limit(const struct call *call);
 const char *call_pattern(struct call *call); /* NULL if not given; without * and ?: that path and what begins with it */
 MUST_CHECK bool call_after(struct call *call, int64_t *ret, struct err *e); /* *ret stays when not given */
 /* Always false: names the field. */
+/* api.c: a reader for a while; each take is given back. */
+MUST_CHECK bool api_reader_take(struct api *api, struct store_reader **ret, struct err *e);
+void api_reader_give(struct api *api, struct store_reader *reader);
+struct instant api_now(struct api *api); /* business clock */
+
+/* identity.c */
+void identities_open(struct api *api);
+void identities_close(struct api *api);
+/* What a person may do now, from grants, groups and side. *until_ms: business clock, when that may change by itself. */
+MUST_CHECK bool person_rights(struct api *api, struct store_reader *reader, const struct person_row *person, struct rights *ret,
+                              int64_t *until_ms, struct err *e);
+/* The grants of a person that count now, the group's as well; texts in `into`. */
+struct grants {
+    VEC(struct grant_row) list;
+    int64_t until_ms;
+};
+MUST_CHECK bool person_grants(struct api *api, struct store_reader *reader, struct arena *into, int64_t person,
+                              struct grants *ret, struct err *e);
+/* *found false: none. Texts in `into`. */
+MUST_CHECK bool person_by_name(struct store_reader *reader, struct arena *into, struct str name, struct person_row *ret,
+                               bool *found, struct err *e);
+
 bool value_refuse(struct call *call, const struct operation_field *field, const char *text, const char *why, struct err *e);
 
 /* resolve.c: names of runs and nodes -> numbers; compiled nets of stored versions. */
@@ -110,6 +134,12 @@ void answer_list_open(struct call *call);
 void answer_list_close(struct call *call, const char *next);
 /* The rows' end; keeps the failure. */
 MUST_CHECK bool answer_rows_end(struct rows *rows, struct err *e);
+
+/* act_people.c: a secret that the answer tells once; key NULL: none. */
+struct told {
+    const char *key, *value;
+};
+MUST_CHECK bool act_people_prepare(struct call *call, struct act *act, struct told *told, struct err *e);
 
 typedef bool (*read_fn)(struct call *call, struct err *e);
 /* The handler of a READ operation, NULL otherwise. */

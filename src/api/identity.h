@@ -33,8 +33,9 @@ MUST_CHECK bool identity_print(struct api *api, struct arena *arena, const struc
                                struct err *e);
 /* Is there any person at all? Without one a first-start link is due. */
 MUST_CHECK bool persons_exist(struct api *api, bool *ret, struct err *e);
-/* What the store keeps of a secret (os/secret: secret_text_make): its SHA-256 in hex. */
-void key_hash(struct str text, char hash[65]);
+/* 256 random bits as text (cookies, tokens, keys of links), and what the store keeps of them: their SHA-256. */
+MUST_CHECK bool secret_make(char text[65], char hash[65], struct err *e);
+void secret_hash(struct str text, char hash[65]);
 
 /* What a login has to know; texts in `into`. */
 struct login_facts {
@@ -72,7 +73,7 @@ MUST_CHECK bool recovery_take(struct api *api, const struct asker *asker, int64_
 
 struct session_new {
     int64_t person;
-    const char *key_hash;      /* key_hash() of the cookie's value */
+    const char *key_hash;      /* secret_hash() of the cookie's value */
     const char *browser;       /* User-Agent, cut */
 };
 MUST_CHECK bool session_open(struct api *api, const struct asker *asker, const struct session_new *session, int64_t *ret,

@@ -271,6 +271,15 @@ void invitations_end(struct engine *engine, int64_t person)
     }
 }
 
+/* A link for somebody who has a password is that person's name in the bearer's hand: across the sides only root's. */
+static bool may_invite(struct act_call *call, const struct person_row *person)
+{
+    const struct person_row *asker = person_named(call->engine, call->act->actor);
+    const struct credential_row *credential = credential_of(call->engine, person->id);
+    bool is_across = asker && asker->side != person->side && credential && credential->password[0];
+    return !is_across || err_set(call->err, ERR_INVITE_SIDE, "%s", person->name);
+}
+
 bool act_invitation_make(struct act_call *call)
 {
     struct engine *engine = call->engine;
@@ -280,7 +289,7 @@ bool act_invitation_make(struct act_call *call)
     if (!hash_valid(call) || !invitation_kind_read(str_of(act->kind), &kind)) {
         return call->err->code != ERR_NONE ? false : err_set(call->err, ERR_ARGUMENT, "kind" ARG "%.40s", act->kind);
     }
-    if (kind != INVITATION_FIRST && !person_get(call, act->person, false, &person)) {
+    if (kind != INVITATION_FIRST && (!person_get(call, act->person, false, &person) || !may_invite(call, person))) {
         return false;
     }
     if (kind == INVITATION_FIRST && people_count(engine, person) > 0) {

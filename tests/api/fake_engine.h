@@ -42,6 +42,7 @@ struct engine {
     struct agent_link link;
     struct feed feed;
     bool is_sick;
+    int64_t generation;        /* of people */
     const struct outlook *outlook; /* NULL: none was made yet */
 };
 
@@ -66,7 +67,8 @@ bool act_needs_reason(enum act_kind kind)
 struct act act_make(enum act_kind kind)
 {
     return (struct act){.act = kind, .actor = "", .via = "", .reason = "", .reference = "", .unit = "", .kind = "",
-                        .group = "", .cls = "", .date = BIZDAY_NONE, .date2 = BIZDAY_NONE, .text = "", .text2 = ""};
+                        .group = "", .cls = "", .date = BIZDAY_NONE, .date2 = BIZDAY_NONE, .text = "", .text2 = "",
+                        .person = "", .role = "", .system = "", .secret = ""};
 }
 
 struct fake_answer {
@@ -198,3 +200,4 @@ void engine_figures(struct engine *engine, struct engine_figures *ret)
 const struct outlook *engine_outlook(struct engine *engine) { return engine->outlook; }
 void engine_outlook_give(struct engine *engine, const struct outlook *outlook) { (void)engine, (void)outlook; }
 const char *engine_epoch(struct engine *engine) { (void)engine; return "test"; }
+int64_t engine_people_generation(struct engine *engine) { return engine->generation; }
