@@ -9,6 +9,9 @@
 
 #include <assert.h>
 
+#include "base/limits.h"
+#include "wire/answers.h"
+
 #define NO_MEMBER SIZE_MAX
 #define PLACE_none NO_MEMBER
 #define PLACE_unit offsetof(struct act, unit)
@@ -26,14 +29,14 @@
 #define PLACE_real offsetof(struct act, real)
 #define PLACE_text offsetof(struct act, text)
 #define PLACE_text2 offsetof(struct act, text2)
-#define PLACE_reason offsetof(struct act, reason)
-#define PLACE_reference offsetof(struct act, reference)
-#define PLACE_is_held offsetof(struct act, is_held)
 #define PLACE_person offsetof(struct act, person)
 #define PLACE_role offsetof(struct act, role)
 #define PLACE_system offsetof(struct act, system)
 #define PLACE_until offsetof(struct act, until)
 #define PLACE_is_on offsetof(struct act, is_on)
+#define PLACE_reason offsetof(struct act, reason)
+#define PLACE_reference offsetof(struct act, reference)
+#define PLACE_is_held offsetof(struct act, is_held)
 #define PLACE_is_waiting offsetof(struct act, is_waiting)
 #define PLACE_is_emergency offsetof(struct act, is_emergency)
 #define PLACE_is_new_version offsetof(struct act, is_new_version)
@@ -70,6 +73,7 @@
 /* Pass 3: the acts. */
 #define KIND_ACT(handler) (int)handler
 #define KIND_READ(handler) -1
+#define KIND_LOGIN(handler) -1
 #define KIND_HTTP(handler) -1
 #define KIND_LOCAL(handler) -1
 static const struct act_way {
@@ -127,13 +131,13 @@ static void member_set(struct act *act, size_t place, const struct operation_fie
 /* What waits for the engine; lives in the request's arena. */
 struct act_wait {
     struct api_done done;
+    struct arena *into;
+    struct list_wish list;
+    struct told told;
 };
 
 static void diags_answer(struct json *j, const struct diags *diags)
 {
-    struct arena *into;
-    struct list_wish list;
-    struct told told;
     json_list(j, "diags");
     for (size_t i = 0; diags && i < diags->list.n; i++) {
         const struct diag *diag = &diags->list.at[i];
@@ -152,10 +156,6 @@ static void diags_answer(struct json *j, const struct diags *diags)
     json_end(j);
 }
 
-/* On the engine's thread. */
-static void act_done(void *data, const struct act_result *result)
-{
-    struct act_wait *wait = data;
 /* Into the answer, and nowhere else. */
 static void told_answer(struct strbuf *body, const struct told *told)
 {
@@ -169,6 +169,10 @@ static void told_answer(struct strbuf *body, const struct told *told)
     }
 }
 
+/* On the engine's thread. */
+static void act_done(void *data, const struct act_result *result)
+{
+    struct act_wait *wait = data;
     struct api_response response = {.status = 200, .content_type = "application/json"};
     if (!result->is_ok) {
         api_refuse(&response, &result->err, NULL);
@@ -181,12 +185,12 @@ static void told_answer(struct strbuf *body, const struct told *told)
         }
     } else {
         strbuf_text(&response.body, result->json && *result->json ? result->json : "{}");
+        told_answer(&response.body, &wait->told);
+        list_finish(&wait->list, wait->into, &response);
     }
     wait->done.call(wait->done.data, &response);
     strbuf_close(&response.body);
 }
-        told_answer(&response.body, &wait->told);
-        list_finish(&wait->list, wait->into, &response);
 
 static bool act_check(struct call *call, const struct act *act, struct err *e)
 {
@@ -200,6 +204,33 @@ static bool act_check(struct call *call, const struct act *act, struct err *e)
         call->field = "reason";
         return err_set(e, ERR_REASON_REQUIRED, "%s", operation->name);
     }
+    return true;
+}
+
+/* Who repeats a request with its key is answered as the first time: what was asked, in one hash. */
+static bool once_read(struct call *call, struct act *act, struct err *e)
+{
+    const struct api_request *request = call->request;
+    const char *key = request->idempotency_key;
+    if (!key || request->operation->method != METHOD_POST) {
+        return true;
+    }
+    size_t n = strlen(key);
+    for (const char *c = key; *c; c++) {
+        n = *c > ' ' && *c < 0x7f ? n : 0;
+    }
+    if (n == 0 || n > IDEMPOTENCY_KEY_BYTES_MAX) {
+        call->field = "Idempotency-Key";
+        return err_set(e, ERR_FIELD_VALUE, "Idempotency-Key" ARG "…" ARG "1..%u", IDEMPOTENCY_KEY_BYTES_MAX);
+    }
+    CLEANUP(strbuf_close) struct strbuf asked = {0};
+    strbuf_printf(&asked, "%s " STR_FMT "\n", request->operation->path, STR_ARG(request->path_value));
+    strbuf_add(&asked, request->body ? request->body : "", request->body_n);
+    char *hash = arena_array(call->into, char, 65);
+    store_hash_hex(asked.at, asked.n, hash);
+    act->once_key = key;
+    act->once_hash = hash;
+    act->has_secret = answer_has_secret(request->operation->code);
     return true;
 }
 

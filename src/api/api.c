@@ -5,6 +5,7 @@
  * Readers rest in a small pool between requests: a reader serves one thread at a time, whichever that is.
  */
 #include "api/api_priv.h"
+#include "api/login.h"
 
 #include "base/limits.h"
 
@@ -19,10 +20,14 @@ bool api_open(const struct api_config *config, struct api **ret, struct err *e)
     api->config = *config;
     api->zone = zone_tokyo();
     (void)pthread_mutex_init(&api->lock, NULL);
-    (void)pthread_mutex_init(&api->net_names.lock, NULL);
     identities_open(api);
+    (void)pthread_mutex_init(&api->net_names.lock, NULL);
     api->readers[api->reader_count++] = first;
     api->memory = memory;
+    if (!login_open(api, config, &api->login, e)) {
+        api_close(api);
+        return false;
+    }
     *ret = api;
     return true;
 }
@@ -32,16 +37,17 @@ void api_close(struct api *api)
     if (!api) {
         return;
     }
+    login_close(api->login);
     for (int i = 0; i < api->reader_count; i++) {
         store_reader_close(api->readers[i]);
     }
+    identities_close(api);
     (void)pthread_mutex_destroy(&api->lock);
     (void)pthread_mutex_destroy(&api->net_names.lock);
     map_close(&api->net_names.by_version);
     arena_close(&api->net_names.memory);
     struct arena memory = api->memory;
     arena_close(&memory);
-    identities_close(api);
 }
 
 bool api_reader_take(struct api *api, struct store_reader **ret, struct err *e)
@@ -87,6 +93,7 @@ read_fn read_of(enum operation_code code)
     static const read_fn reads[] = {
 #define READ_ACT(handler) NULL
 #define READ_HTTP(handler) NULL
+#define READ_LOGIN(handler) NULL
 #define READ_LOCAL(handler) NULL
 #define READ_READ(handler) handler
 #define OPERATION(code, name, method, path, verb, permission, kind, handler, ...) READ_##kind(handler),
@@ -102,6 +109,31 @@ read_fn read_of(enum operation_code code)
 #undef OPERATION_END
     };
     return reads[code];
+}
+
+typedef bool (*login_fn)(struct call *call, const struct api_done *done, struct err *e);
+/* The handler of a LOGIN operation, NULL otherwise. */
+static login_fn login_of(enum operation_code code)
+{
+    static const login_fn logins[] = {
+#define LOGIN_ACT(handler) NULL
+#define LOGIN_READ(handler) NULL
+#define LOGIN_HTTP(handler) NULL
+#define LOGIN_LOCAL(handler) NULL
+#define LOGIN_LOGIN(handler) handler
+#define OPERATION(code, name, method, path, verb, permission, kind, handler, ...) LOGIN_##kind(handler),
+#define FIELD(...)
+#define FIXED(...)
+#define SHOWN(...)
+#define OPERATION_END(code)
+#include "wire/operations.def"
+#undef OPERATION
+#undef FIELD
+#undef FIXED
+#undef SHOWN
+#undef OPERATION_END
+    };
+    return logins[code];
 }
 
 /* Agents report by a body of lines, which is not JSON as a whole. */
@@ -126,8 +158,17 @@ static bool handle(struct call *call, const struct api_done *done, bool *is_late
         *is_later = true;
         return act_call(call, done, e);
     }
+    login_fn login = login_of(operation->code);
+    if (login) {
+        *is_later = true;
+        return login(call, done, e);
+    }
     read_fn read = read_of(operation->code);
-    return read ? read(call, e) : err_set(e, ERR_INTERNAL, "%s", operation->name);
+    if (!read || !read(call, e)) {
+        return read ? false : err_set(e, ERR_INTERNAL, "%s", operation->name);
+    }
+    list_finish(&call->list, call->into, call->response);
+    return true;
 }
 
 bool api_call(struct api *api, struct arena *into, const struct api_request *request, struct api_response *response,
@@ -176,7 +217,7 @@ static void change_print(struct api *api, const struct journal_row *row, struct 
 {
     struct json j = {.into = into};
     json_open(&j, NULL);
-    json_number(&j, "seq", row->seq);
+    json_number(&j, "seq", row->id); /* over all streams */
     json_instant(&j, "at", row->entry.at, zone_offset_sec(api->zone, row->entry.at) / 60);
     json_text(&j, "operation", row->entry.operation);
     json_text(&j, "entity", row->entry.entity);
@@ -193,12 +234,12 @@ bool api_change_read(struct api *api, int64_t *seq, struct strbuf *into, struct 
     if (!api_reader_take(api, &reader, e)) {
         return false;
     }
-    struct journal_query query = {.stream = api->config.service, .after_seq = *seq, .to = INSTANT_NEVER, .limit = CHANGES_READ_MAX};
+    struct journal_query query = {.after_seq = *seq, .to = INSTANT_NEVER, .limit = CHANGES_READ_MAX};
     struct rows *rows = store_journal(reader, &query);
     struct journal_row row;
     while (journal_next(rows, &row)) {
         change_print(api, &row, into);
-        *seq = row.seq;
+        *seq = row.id;
     }
     bool is_good = rows_end(rows, e);
     api_reader_give(api, reader);

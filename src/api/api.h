@@ -28,6 +28,8 @@ struct api_config {
     struct clock *clock;
     const char *service;       /* "main" */
     const char *data_folder;   /* job output lies below; "" = none */
+    const char *key_path;      /* what seals secrets; made if need be; NULL: a key for this life only */
+    uint32_t hash_memory_kib, hash_passes; /* of passwords; 0: the usual */
 };
 MUST_CHECK bool api_open(const struct api_config *config, struct api **ret, struct err *e);
 void api_close(struct api *api);
@@ -60,11 +62,17 @@ struct api_request {
     size_t query_count;
     const char *body;          /* NULL when there is none */
     size_t body_n;
+    bool wants_lines;          /* Accept: application/x-ndjson */
+    const char *idempotency_key; /* of an act; NULL when there is none */
+    const char *device, *browser; /* for logging in: the device cookie, the User-Agent; NULL when there is none */
 };
 struct api_response {
     int status;
     const char *content_type;
     struct strbuf body;        /* the caller closes it */
+    const char *session, *device; /* cookies to set, of the request's memory; "" takes it away, NULL leaves it */
+    const char *next;          /* of a list in lines: the key of the page after it, as JSON has it, of the request's memory; NULL: none */
+    int retry_sec;             /* > 0: do not ask again before */
 };
 /* Bytes a body of this operation may have. */
 size_t api_body_max(const struct operation *operation);

@@ -28,6 +28,7 @@ struct net_names_kept {
     struct map by_version;
 };
 
+struct login;
 struct api {
     struct arena memory;
     struct net_names_kept net_names;
@@ -36,9 +37,9 @@ struct api {
     pthread_mutex_t lock;      /* over the readers that rest */
     struct store_reader *readers[READERS_MAX];
     int reader_count;
-};
     struct identities *identities; /* who was let in lately */
     struct login *login;       /* hashing, and how often somebody failed */
+};
 
 /* A field's value, checked. */
 struct value {
@@ -49,7 +50,17 @@ struct value {
     double real;
 };
 
+/* list.c: what every list takes besides its own fields. */
+enum { LIST_KEYS_MAX = 64 };
+struct list_wish {
+    const char *key;           /* the member of the answer that is the list; NULL: none */
+    const char *keys[LIST_KEYS_MAX];
+    size_t key_count;          /* 0: all */
+    bool is_lines;             /* one item a line */
+};
+
 struct call {
+    struct list_wish list;
     struct api *api;
     const struct api_request *request;
     struct arena *into;
@@ -60,17 +71,6 @@ struct call {
     const char *field;         /* which one is wrong; NULL */
 };
 
-/* values.c: reads path, query and body into call->values; refuses what is unknown, missing or malformed. */
-MUST_CHECK bool values_read(struct call *call, struct err *e);
-const struct value *call_value(const struct call *call, const char *name);
-const char *call_text(const struct call *call, const char *name);              /* NULL if not given */
-int64_t call_number(const struct call *call, const char *name, int64_t otherwise);
-bool call_bool(const struct call *call, const char *name);
-struct bizday call_date(const struct call *call, const char *name);            /* BIZDAY_NONE if not given */
-int64_t call_limit(const struct call *call);
-const char *call_pattern(struct call *call); /* NULL if not given; without * and ?: that path and what begins with it */
-MUST_CHECK bool call_after(struct call *call, int64_t *ret, struct err *e); /* *ret stays when not given */
-/* Always false: names the field. */
 /* api.c: a reader for a while; each take is given back. */
 MUST_CHECK bool api_reader_take(struct api *api, struct store_reader **ret, struct err *e);
 void api_reader_give(struct api *api, struct store_reader *reader);
@@ -93,7 +93,23 @@ MUST_CHECK bool person_grants(struct api *api, struct store_reader *reader, stru
 MUST_CHECK bool person_by_name(struct store_reader *reader, struct arena *into, struct str name, struct person_row *ret,
                                bool *found, struct err *e);
 
+/* values.c: reads path, query and body into call->values; refuses what is unknown, missing or malformed. */
+MUST_CHECK bool values_read(struct call *call, struct err *e);
+const struct value *call_value(const struct call *call, const char *name);
+const char *call_text(const struct call *call, const char *name);              /* NULL if not given */
+int64_t call_number(const struct call *call, const char *name, int64_t otherwise);
+bool call_bool(const struct call *call, const char *name);
+struct bizday call_date(const struct call *call, const char *name);            /* BIZDAY_NONE if not given */
+int64_t call_limit(const struct call *call);
+const char *call_pattern(struct call *call); /* NULL if not given; without * and ?: that path and what begins with it */
+MUST_CHECK bool call_after(struct call *call, int64_t *ret, struct err *e); /* *ret stays when not given */
+/* Always false: names the field. */
 bool value_refuse(struct call *call, const struct operation_field *field, const char *text, const char *why, struct err *e);
+
+/* *is_taken: the pair was `fields` or `format` of a list. */
+MUST_CHECK bool list_wish_read(struct call *call, const struct api_pair *pair, bool *is_taken, struct err *e);
+/* The finished answer as it was wished for. */
+void list_finish(const struct list_wish *wish, struct arena *into, struct api_response *response);
 
 /* resolve.c: names of runs and nodes -> numbers; compiled nets of stored versions. */
 MUST_CHECK bool run_resolve(struct call *call, const char *text, int64_t *ret, struct err *e);
@@ -119,6 +135,12 @@ MUST_CHECK bool entity_system(struct call *call, const char *entity, const char 
 /* Before a handler: the system of the units and runs that the request names. */
 MUST_CHECK bool scope_check(struct call *call, struct err *e);
 
+/* act_people.c: a secret that the answer tells once; key NULL: none. */
+struct told {
+    const char *key, *value;
+};
+MUST_CHECK bool act_people_prepare(struct call *call, struct act *act, struct told *told, struct err *e);
+
 /* act.c */
 bool act_call(struct call *call, const struct api_done *done, struct err *e); /* true: submitted */
 
@@ -135,12 +157,6 @@ void answer_list_close(struct call *call, const char *next);
 /* The rows' end; keeps the failure. */
 MUST_CHECK bool answer_rows_end(struct rows *rows, struct err *e);
 
-/* act_people.c: a secret that the answer tells once; key NULL: none. */
-struct told {
-    const char *key, *value;
-};
-MUST_CHECK bool act_people_prepare(struct call *call, struct act *act, struct told *told, struct err *e);
-
 typedef bool (*read_fn)(struct call *call, struct err *e);
 /* The handler of a READ operation, NULL otherwise. */
 read_fn read_of(enum operation_code code);
@@ -149,6 +165,8 @@ read_fn read_of(enum operation_code code);
 #define DECLARE_ACT(handler)
 #define DECLARE_HTTP(handler)
 #define DECLARE_LOCAL(handler)
+/* True: `done` will be called, perhaps before it returns. */
+#define DECLARE_LOGIN(handler) MUST_CHECK bool handler(struct call *call, const struct api_done *done, struct err *e);
 #define DECLARE_READ(handler) bool handler(struct call *call, struct err *e);
 #define FIELD(...)
 #define FIXED(...)
@@ -159,6 +177,7 @@ read_fn read_of(enum operation_code code);
 #undef DECLARE_ACT
 #undef DECLARE_HTTP
 #undef DECLARE_LOCAL
+#undef DECLARE_LOGIN
 #undef DECLARE_READ
 #undef FIELD
 #undef FIXED

@@ -4,6 +4,7 @@
  */
 #include "api/api_priv.h"
 
+#include "api/page.h"
 #include "api/words.h"
 #include "base/limits.h"
 #include "base/map.h"
@@ -32,14 +33,6 @@ static const char *plan_time(struct call *call, const struct occurrence_row *row
     }
     return arena_printf(call->into, "%02lld:%02lld", (long long)(minute / 60), (long long)(minute % 60));
 }
-
-struct plan_page {
-    struct map paths;
-    const char *pattern;
-    bool with_skipped;
-    int64_t left, after_ms, after_id, last_ms, last_id;
-    bool is_full;
-};
 
 /* The short name in words; what a person wrote stays as it is. */
 static void reason_answer(struct json *j, const char *reason)
@@ -87,53 +80,12 @@ static void occurrence_answer(struct call *call, const struct occurrence_row *ro
     json_end(j);
 }
 
-static bool plan_rows(struct call *call, struct plan_page *page, const struct query *query, struct err *e)
+/* Skipped days are of no interest unless they are asked for; what a person took out tonight is news. */
+static bool plan_wanted(const struct call *call, const struct occurrence_row *row)
 {
-    VEC(struct occurrence_row) rows_read = {0};
-    struct occurrence_row row;
-    struct rows *rows = store_query(call->reader, query);
-    while (rows_next(rows, &row)) {
-        row.reason = arena_copy(call->into, row.reason);
-        row.calendar = arena_copy(call->into, row.calendar);
-        *vec_add(&rows_read) = row;
-    }
-    bool is_good = answer_rows_end(rows, e);
-    for (size_t i = 0; is_good && i < rows_read.n; i++) {
-        const struct occurrence_row *at = &rows_read.at[i];
-        const char *path = NULL;
-        bool is_before = at->start_ms < page->after_ms || (at->start_ms == page->after_ms && at->id <= page->after_id);
-        int64_t state = at->state & PLAN_STATE_BITS;
-        bool is_by_rule = !(at->state & PLAN_CHANGED_BIT); /* what a person took out tonight is news */
-        bool is_skip = (state == PLAN_SKIPPED && is_by_rule) || state == PLAN_CANCELLED;
-        if (is_before || (is_skip && !page->with_skipped)) {
-            continue;
-        }
-        is_good = unit_path_get(call, &page->paths, at->unit, &path, e);
-        if (!is_good || (page->pattern && !str_matches(path, page->pattern))) {
-            continue;
-        }
-        if (page->left == 0) {
-            page->is_full = true;
-            break;
-        }
-        occurrence_answer(call, at, path);
-        page->left--;
-        page->last_ms = at->start_ms;
-        page->last_id = at->id;
-    }
-    vec_close(&rows_read);
-    return is_good;
-}
-
-static bool plan_after(struct call *call, struct plan_page *page, struct err *e)
-{
-    const char *after = call_text(call, "after");
-    struct str ms, id;
-    page->after_ms = INT64_MIN;
-    return !after ||
-           (str_cut(str_of(after), '-', &ms, &id) && str_to_i64(ms, 0, INT64_MAX, &page->after_ms) &&
-            str_to_i64(id, 0, INT64_MAX, &page->after_id)) ||
-           value_refuse(call, operation_field(call->request->operation, "after"), after, "next", e);
+    int64_t state = row->state & PLAN_STATE_BITS;
+    bool is_skip = (state == PLAN_SKIPPED && !(row->state & PLAN_CHANGED_BIT)) || state == PLAN_CANCELLED;
+    return call_text(call, "state") ? state == call_number(call, "state", 0) : !is_skip || call_bool(call, "skipped");
 }
 
 bool read_plan(struct call *call, struct err *e)
@@ -143,22 +95,31 @@ bool read_plan(struct call *call, struct err *e)
         return false;
     }
     to = to.day == BIZDAY_NONE.day ? from : to;
-    struct plan_page page = {.with_skipped = call_bool(call, "skipped"), .left = call_limit(call)};
-    page.pattern = call_pattern(call);
-    if (!range_check(call, from, to, e) || !plan_after(call, &page, e)) {
+    struct page page = {.table = TABLE_occurrence, .sort = "start_ms"};
+    struct unit_filter filter = unit_filter_of(call);
+    page_filter(&page, "date", WHERE_GE, from.day);
+    page_filter(&page, "date", WHERE_LE, to.day);
+    if (!range_check(call, from, to, e) || !page_open(call, &page, e)) {
         return false;
     }
-    struct query query = {.table = TABLE_occurrence,
-                          .where = {{table_column(TABLE_occurrence, "date"), WHERE_GE, from.day, NULL},
-                                    {table_column(TABLE_occurrence, "date"), WHERE_LE, to.day, NULL}},
-                          .where_count = 2,
-                          .order_column = table_column(TABLE_occurrence, "start_ms")};
+    CLEANUP(map_close) struct map paths = {0};
+    const void *row;
+    bool is_good;
     answer_list_open(call);
-    bool is_good = plan_rows(call, &page, &query, e);
-    answer_list_close(call, page.is_full ? arena_printf(call->into, "%lld-%lld", (long long)page.last_ms, (long long)page.last_id)
-                                         : NULL);
-    map_close(&page.paths);
-    return is_good;
+    while ((is_good = page_row(call, &page, &row, e)) && row) {
+        const struct occurrence_row *occurrence = row;
+        const char *path = NULL;
+        if (!plan_wanted(call, occurrence)) {
+            continue;
+        }
+        if (!unit_path_get(call, &paths, occurrence->unit, &path, e)) {
+            return false;
+        }
+        if (unit_wanted(call, &filter, path) && page_take(&page)) {
+            occurrence_answer(call, occurrence, path);
+        }
+    }
+    return is_good && page_close(call, &page);
 }
 
 bool read_calendar(struct call *call, struct err *e)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/page.h"
 #include "api/words.h"
 #include "base/map.h"
 #include "jobnet/run.h"
@@ -40,36 +41,16 @@ static void run_answer(struct call *call, const struct run_row *run, const char 
     json_bool(j, "is_ended", run->status >= 0 && run->status < STATUSES && status_is_ended((enum status)run->status));
 }
 
-static struct query runs_query(struct call *call, int64_t after)
-{
-    struct query query = {.table = TABLE_run, .order_column = -1, .is_descending = true};
-    if (after > 0) {
-        query.where[query.where_count++] = (struct where){table_column(TABLE_run, "id"), WHERE_LT, after, NULL};
-    }
-    if (call_date(call, "date").day != BIZDAY_NONE.day) {
-        query.where[query.where_count++] =
-            (struct where){table_column(TABLE_run, "date"), WHERE_EQ, call_date(call, "date").day, NULL};
-    }
-    return query;
-}
-
 struct run_filter {
-    const char *pattern;
+    struct unit_filter unit;
     bool only_live, has_status;
     enum status status;
 };
 
-static bool run_wanted(const struct run_filter *filter, const struct run_row *run, const char *path)
-{
-    bool is_ended = run->status >= 0 && run->status < STATUSES && status_is_ended((enum status)run->status);
-    return !(filter->only_live && is_ended) && (!filter->has_status || run->status == (int64_t)filter->status) &&
-           (!filter->pattern || str_matches(path, filter->pattern));
-}
-
 static bool filter_read(struct call *call, struct run_filter *filter, struct err *e)
 {
     const char *status = call_text(call, "status");
-    *filter = (struct run_filter){.pattern = call_pattern(call), .only_live = call_bool(call, "live")};
+    *filter = (struct run_filter){.unit = unit_filter_of(call), .only_live = call_bool(call, "live")};
     if (status) {
         filter->has_status = true;
         return status_parse(status, &filter->status) ||
@@ -78,54 +59,62 @@ static bool filter_read(struct call *call, struct run_filter *filter, struct err
     return true;
 }
 
-/* Takes rows in batches so that only one cursor is open when paths are asked for. */
-static bool runs_page(struct call *call, const struct run_filter *filter, int64_t *after, int64_t *left, struct map *paths,
-                      struct err *e)
+/* What the store can choose by an index. */
+static bool runs_query(struct call *call, const struct run_filter *filter, struct page *page, struct err *e)
 {
-    struct query query = runs_query(call, *after);
-    query.limit = 512;
-    VEC(struct run_row) batch = {0};
-    struct run_row row;
-    struct rows *rows = store_query(call->reader, &query);
-    while (rows_next(rows, &row)) {
-        row.reason = arena_copy(call->into, row.reason);
-        *vec_add(&batch) = row;
+    struct bizday date = call_date(call, "date"), from = call_date(call, "from"), to = call_date(call, "to");
+    const char *unit = call_text(call, "unit");
+    struct unit_row row = {0};
+    if (unit && !unit_get(call, unit, &row, e)) {
+        call->field = "unit";
+        return false;
     }
-    bool is_good = answer_rows_end(rows, e), is_last = batch.n < 512;
-    for (size_t i = 0; is_good && i < batch.n && *left > 0; i++) {
-        const char *path = NULL;
-        is_good = unit_path_get(call, paths, batch.at[i].unit, &path, e);
-        if (is_good && run_wanted(filter, &batch.at[i], path)) {
-            json_open(&call->json, NULL);
-            run_answer(call, &batch.at[i], path);
-            json_end(&call->json);
-            *left -= 1;
-        }
-        *after = batch.at[i].id;
+    if (unit) {
+        page_filter(page, "unit", WHERE_EQ, row.id);
     }
-    if (is_last && *left > 0) {
-        *after = 0;
+    if (filter->has_status) {
+        page_filter(page, "status", WHERE_EQ, (int64_t)filter->status);
     }
-    vec_close(&batch);
-    return is_good;
+    if (date.day != BIZDAY_NONE.day) {
+        page_filter(page, "date", WHERE_EQ, date.day);
+    }
+    if (from.day != BIZDAY_NONE.day) {
+        page_filter(page, "date", WHERE_GE, from.day);
+    }
+    if (to.day != BIZDAY_NONE.day) {
+        page_filter(page, "date", WHERE_LE, to.day);
+    }
+    return page_open(call, page, e);
 }
 
 bool read_runs(struct call *call, struct err *e)
 {
     struct run_filter filter;
-    int64_t after = 0, left = call_limit(call);
-    if (!filter_read(call, &filter, e) || !call_after(call, &after, e)) {
+    struct page page = {.table = TABLE_run, .sort = "-id", .without = "macros"};
+    if (!filter_read(call, &filter, e) || !runs_query(call, &filter, &page, e)) {
         return false;
     }
     CLEANUP(map_close) struct map paths = {0};
+    const struct run_row *run;
+    const void *row;
+    bool is_good;
     answer_list_open(call);
-    do {
-        if (!runs_page(call, &filter, &after, &left, &paths, e)) {
+    while ((is_good = page_row(call, &page, &row, e)) && (run = row) != NULL) {
+        bool is_ended = run->status >= 0 && run->status < STATUSES && status_is_ended((enum status)run->status);
+        const char *path = NULL;
+        if (filter.only_live && is_ended) {
+            continue;
+        }
+        if (!unit_path_get(call, &paths, run->unit, &path, e)) {
             return false;
         }
-    } while (left > 0 && after > 0);
-    answer_list_close(call, after > 0 ? arena_printf(call->into, "%lld", (long long)after) : NULL);
-    return true;
+        if (unit_wanted(call, &filter.unit, path) && page_take(&page)) {
+            json_open(&call->json, NULL);
+            run_answer(call, run, path);
+            json_end(&call->json);
+        }
+    }
+    return is_good && page_close(call, &page);
 }
 
 bool read_run(struct call *call, struct err *e)

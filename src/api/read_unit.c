@@ -4,6 +4,7 @@
  */
 #include "api/api_priv.h"
 
+#include "api/page.h"
 #include "api/words.h"
 #include "base/limits.h"
 
@@ -71,16 +72,21 @@ static bool unit_answer(struct call *call, const struct unit_row *unit, struct e
     return unit->is_group || (registration_answer(call, unit, e) && last_run_answer(call, unit, e) && next_answer(call, unit, e));
 }
 
-static struct query units_query(struct call *call)
+static struct query units_query(struct call *call, const char *after)
 {
-    struct query query = {.table = TABLE_unit, .order_column = table_column(TABLE_unit, "path")};
-    const char *pattern = call_pattern(call), *after = call_text(call, "after"), *kind = call_text(call, "status");
+    const char *pattern = call_pattern(call), *kind = call_text(call, "status"), *system = call_text(call, "system"),
+               *sort = call_text(call, "sort");
+    int path = table_column(TABLE_unit, "path");
+    struct query query = {.table = TABLE_unit, .order_column = path, .is_descending = sort && *sort == '-'};
     query.where[query.where_count++] = (struct where){table_column(TABLE_unit, "is_deleted"), WHERE_EQ, 0, NULL};
     if (pattern) {
-        query.where[query.where_count++] = (struct where){query.order_column, WHERE_LIKE, 0, pattern};
+        query.where[query.where_count++] = (struct where){path, WHERE_LIKE, 0, pattern};
+    }
+    if (system) {
+        query.where[query.where_count++] = (struct where){path, WHERE_LIKE, 0, arena_printf(call->into, "/%s/*", system)};
     }
     if (after) {
-        query.where[query.where_count++] = (struct where){query.order_column, WHERE_GT, 0, after};
+        query.where[query.where_count++] = (struct where){path, query.is_descending ? WHERE_LT : WHERE_GT, 0, after};
     }
     if (kind) {
         query.where[query.where_count++] =
@@ -90,28 +96,48 @@ static struct query units_query(struct call *call)
     return query;
 }
 
-bool read_units(struct call *call, struct err *e)
+struct unit_page {
+    VEC(struct unit_row) rows;
+    const char *after;
+    bool is_last;
+};
+
+/* Copied first: one cursor a reader at a time. */
+static bool units_batch(struct call *call, struct unit_page *page, struct err *e)
 {
-    struct query query = units_query(call);
-    VEC(struct unit_row) page = {0};
+    struct query query = units_query(call, page->after);
     struct unit_row row;
     struct rows *rows = store_query(call->reader, &query);
-    while (rows_next(rows, &row)) { /* copied first: one cursor a reader at a time */
-        row.path = arena_copy(call->into, row.path);
+    int64_t count = 0;
+    for (; rows_next(rows, &row); count++) {
+        page->after = row.path = arena_copy(call->into, row.path);
         row.type = arena_copy(call->into, row.type);
         row.comment = arena_copy(call->into, row.comment);
-        *vec_add(&page) = row;
+        if (call_sees(call, row.path)) {
+            *vec_add(&page->rows) = row;
+        }
     }
-    bool is_good = answer_rows_end(rows, e);
-    size_t shown = page.n > (size_t)call_limit(call) ? page.n - 1 : page.n;
+    page->is_last = count < query.limit;
+    return answer_rows_end(rows, e);
+}
+
+bool read_units(struct call *call, struct err *e)
+{
+    size_t limit = (size_t)call_limit(call);
+    struct unit_page page = {.after = call_text(call, "after")};
+    bool is_good = true;
+    while (is_good && !page.is_last && page.rows.n <= limit) {
+        is_good = units_batch(call, &page, e);
+    }
+    size_t shown = page.rows.n > limit ? limit : page.rows.n;
     answer_list_open(call);
     for (size_t i = 0; is_good && i < shown; i++) {
         json_open(&call->json, NULL);
-        is_good = unit_answer(call, &page.at[i], e);
+        is_good = unit_answer(call, &page.rows.at[i], e);
         json_end(&call->json);
     }
-    answer_list_close(call, shown < page.n && shown > 0 ? page.at[shown - 1].path : NULL);
-    vec_close(&page);
+    answer_list_close(call, shown < page.rows.n ? page.rows.at[shown - 1].path : NULL);
+    vec_close(&page.rows);
     return is_good;
 }
 
@@ -181,37 +207,32 @@ bool read_unit_text(struct call *call, struct err *e)
 bool read_unit_versions(struct call *call, struct err *e)
 {
     struct unit_row unit;
+    struct page page = {.table = TABLE_version, .sort = "-id", .without = "text"};
     if (!unit_get(call, call_text(call, "unit"), &unit, e)) {
         return false;
     }
-    int64_t after = INT64_MAX, limit = call_limit(call), count = 0, last = 0;
-    if (!call_after(call, &after, e)) {
+    page_filter(&page, "unit", WHERE_EQ, unit.id);
+    if (call_text(call, "actor")) {
+        page_filter_text(&page, "actor", WHERE_LIKE, call_text(call, "actor"));
+    }
+    if (!page_open(call, &page, e)) {
         return false;
     }
-    struct query query = {.table = TABLE_version,
-                          .where = {{table_column(TABLE_version, "unit"), WHERE_EQ, unit.id, NULL},
-                                    {table_column(TABLE_version, "id"), WHERE_LT, after, NULL}},
-                          .where_count = 2,
-                          .order_column = -1,
-                          .is_descending = true,
-                          .limit = limit + 1};
-    struct version_row row;
-    struct rows *rows = store_query(call->reader, &query);
+    const void *row;
+    bool is_good;
     answer_list_open(call);
-    for (; rows_next(rows, &row); count++) {
-        if (count == limit) {
-            continue;
+    while ((is_good = page_row(call, &page, &row, e)) && row) {
+        const struct version_row *version = row;
+        if (page_take(&page)) {
+            json_open(&call->json, NULL);
+            json_number(&call->json, "number", version->number);
+            answer_instant(call, "made", version->made_ms);
+            json_text(&call->json, "actor", version->actor);
+            json_text(&call->json, "hash", version->hash);
+            json_end(&call->json);
         }
-        json_open(&call->json, NULL);
-        json_number(&call->json, "number", row.number);
-        answer_instant(call, "made", row.made_ms);
-        json_text(&call->json, "actor", row.actor);
-        json_text(&call->json, "hash", row.hash);
-        json_end(&call->json);
-        last = row.id;
     }
-    answer_list_close(call, count > limit ? arena_printf(call->into, "%lld", (long long)last) : NULL);
-    return answer_rows_end(rows, e);
+    return is_good && page_close(call, &page);
 }
 
 bool read_unit_diff(struct call *call, struct err *e)

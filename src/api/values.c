@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "wire/answers.h"
 #include "wire/json_read.h"
 
 bool value_refuse(struct call *call, const struct operation_field *field, const char *text, const char *why, struct err *e)
@@ -68,15 +69,6 @@ bool call_after(struct call *call, int64_t *ret, struct err *e)
            value_refuse(call, operation_field(call->request->operation, "after"), after, "next", e);
 }
 
-static size_t text_bytes_max(const struct operation_field *field)
-{
-    if (field->type == FIELD_FILE) {
-        return HTTP_BODY_BYTES_MAX;
-    }
-    return field->type == FIELD_UNIT || field->type == FIELD_RUN || field->type == FIELD_NODE ? UNIT_PATH_BYTES_MAX
-                                                                                              : REASON_BYTES_MAX;
-}
-
 /* Plain text has no control characters but tab and line ends: it goes to logs and terminals. */
 static bool text_is_plain(const char *text, size_t n)
 {
@@ -99,6 +91,17 @@ static bool real_parse(const char *text, double *ret)
     }
     *ret = value;
     return true;
+}
+
+/* The words as a person may write them. */
+static const char *words_shown(struct call *call, const char *words)
+{
+    struct str shown, meant;
+    const char *text = "";
+    while (operation_word_next(&words, &shown, &meant)) {
+        text = arena_printf(call->into, "%s%s" STR_FMT, text, *text ? " | " : "", STR_ARG(shown));
+    }
+    return text;
 }
 
 /* Types that need nothing but their own text. */
@@ -144,7 +147,7 @@ static bool value_parse(struct call *call, const struct operation_field *field, 
     case FIELD_WORD:
         meant = operation_word(field->words, text);
         if (!meant.at) {
-            return value_refuse(call, field, value->text, field->words, e);
+            return value_refuse(call, field, value->text, words_shown(call, field->words), e);
         }
         value->text = arena_copy_bytes(call->into, meant.at, meant.n);
         value->n = meant.n;
@@ -162,9 +165,9 @@ static bool value_take(struct call *call, const struct operation_field *field, s
     if (value->is_given) {
         return value_refuse(call, field, text.at, "2回 given twice", e);
     }
-    if (text.n > text_bytes_max(field)) {
+    if (text.n > operation_field_bytes_max(field)) {
         call->field = field->name;
-        return err_set(e, ERR_TOO_LARGE, "%s" ARG "%zu", field->name, text_bytes_max(field));
+        return err_set(e, ERR_TOO_LARGE, "%s" ARG "%zu", field->name, operation_field_bytes_max(field));
     }
     if (field->type != FIELD_FILE && !text_is_plain(text.at, text.n)) {
         return value_refuse(call, field, "…", "UTF-8", e);
@@ -243,6 +246,13 @@ static bool query_read(struct call *call, struct err *e)
     const struct api_request *request = call->request;
     for (size_t i = 0; i < request->query_count; i++) {
         const struct operation_field *field = operation_field(request->operation, request->query[i].name);
+        bool is_taken = false;
+        if (!field && !list_wish_read(call, &request->query[i], &is_taken, e)) {
+            return false;
+        }
+        if (is_taken) {
+            continue;
+        }
         if (!field || field->where != FIELD_IN_QUERY) {
             return unknown_field(call, request->query[i].name, e);
         }
@@ -316,6 +326,7 @@ static bool values_resolve(struct call *call, struct err *e)
 bool values_read(struct call *call, struct err *e)
 {
     const struct operation *operation = call->request->operation;
+    call->list.is_lines = call->request->wants_lines && answer_items(operation->code, &call->list.key) != SHAPE_none;
     call->values = arena_array(call->into, struct value, operation->field_count + 1);
     for (size_t i = 0; i < operation->field_count; i++) {
         if (operation->fields[i].where == FIELD_IN_PATH && !value_take(call, &operation->fields[i], call->request->path_value, e)) {

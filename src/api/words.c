@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "engine/event_kind.h"
 #include "plan/facts.h"
 
 static const char *word(const char *const *words, size_t count, int64_t number)
@@ -37,6 +38,16 @@ const char *severity_word(int64_t severity)
 {
     static const char *const words[] = {"information", "warning", "error"};
     return word(words, COUNT(words), severity);
+}
+
+const char *event_kind_word(int64_t kind)
+{
+    static const char *const words[EVENT_KINDS] = {
+        [EVENT_FAILED] = "failed",         [EVENT_UNKNOWN] = "unknown",     [EVENT_DELAYED] = "delayed",
+        [EVENT_DEADLINE] = "deadline",     [EVENT_RISK] = "risk",           [EVENT_AGENT_LOST] = "agent-lost",
+        [EVENT_AGENT_BACK] = "agent-back", [EVENT_WINDOW_MISMATCH] = "window", [EVENT_GATE_LATE] = "gate-late",
+        [EVENT_NOT_RUN] = "not-run",       [EVENT_MISSED] = "missed"};
+    return word(words, COUNT(words), kind);
 }
 
 const char *decision_kind_word(const char *name, enum lang lang)

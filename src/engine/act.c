@@ -91,7 +91,7 @@ struct act act_make(enum act_kind kind)
 {
     return (struct act){.act = kind, .actor = "", .via = "", .reason = "", .reference = "", .unit = "", .kind = "", .group = "",
                         .cls = "", .date = BIZDAY_NONE, .date2 = BIZDAY_NONE, .text = "", .text2 = "", .person = "", .role = "",
-                        .system = "", .secret = ""};
+                        .system = "", .secret = "", .once_key = "", .once_hash = ""};
 }
 
 /* On what an act was done, for the journal: run/12/3, a unit or pattern, window/GROUP/CLASS, agent/NAME, or the kind of thing. */
@@ -138,17 +138,26 @@ void act_do(struct engine *engine, const struct message_in *message)
         people_seed(engine);
         engine->people_changed |= !traits->is_quiet;
     }
-    bool is_ok = !engine->is_deciding && act->act < ACT_SHOW_FORECAST ? err_set(&e, ERR_READ_ONLY, "%d", COMMIT_FAILURES_MAX)
+    const char *said = NULL;
+    bool is_again = act->once_key[0] && answered_find(&call, &said);
+    bool is_ok = is_again ? said != NULL
+                 : !engine->is_deciding && act->act < ACT_SHOW_FORECAST ? err_set(&e, ERR_READ_ONLY, "%d", COMMIT_FAILURES_MAX)
                  : act_needs_reason(act->act) && !act->reason[0] && !act->dry_run
                      ? err_set(&e, ERR_REASON_REQUIRED, "%s", act_name(act->act))
                      : other_checked(&call) && handlers[act->act](&call);
-    if (is_ok && !traits->is_quiet) {
+    if (is_ok && !is_again && !traits->is_quiet) {
         gates_settle(engine);
         const char *entity = call.entity ? call.entity : act_entity(engine, act);
         (traits->is_desk ? entry_desk : entry_end)(engine, &call.who, journal_name(act), entity);
     }
     while (call.json.depth > 0) {
         json_end(&call.json);
+    }
+    if (is_again && said) {
+        engine->answers_json.n = from;
+        strbuf_text(&engine->answers_json, said);
+    } else if (is_ok && act->once_key[0] && !act->dry_run) {
+        answered_put(engine, act, from);
     }
     if (!is_ok && store_batch_has_unsealed(engine->batch)) { /* half an act: the turn is given up as a whole */
         engine->is_spoiled = true;

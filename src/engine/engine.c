@@ -141,7 +141,7 @@ static void outputs_clear(struct engine *engine)
     strbuf_clear(&engine->answers_json);
     strbuf_clear(&engine->feed_text);
     strbuf_clear(&engine->changes);
-    engine->outgoing.n = engine->answers.n = engine->feed_lines.n = engine->clock_orders.n = 0;
+    engine->outgoing.n = engine->answers.n = engine->feed_lines.n = engine->clock_orders.n = engine->once.n = 0;
     engine->entry_count = 0;
 }
 
@@ -337,6 +337,7 @@ void engine_close(struct engine *engine)
     vec_close(&engine->answers);
     vec_close(&engine->feed_lines);
     vec_close(&engine->clock_orders);
+    vec_close(&engine->once);
     strbuf_close(&engine->frames);
     strbuf_close(&engine->answers_json);
     strbuf_close(&engine->feed_text);

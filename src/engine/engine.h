@@ -48,6 +48,8 @@ struct act {
     const char *person, *role, *system;
     const char *secret;        /* a hash or something sealed: in no journal entry, no answer */
     struct instant until;      /* {0}: without end */
+    const char *once_key, *once_hash; /* the same key of the same actor is done once; hash: of what was asked */
+    bool has_secret;           /* its answer tells something that must not be kept */
     bool is_held, is_waiting, is_on, is_emergency, is_new_version, dry_run;
 };
 /* Everything empty, nothing NULL. */

@@ -26,9 +26,9 @@ struct who {
 extern const struct who who_engine;
 /* Writes what is dirty and seals it as one journal entry; nothing happens if nothing changed. */
 void entry_end(struct engine *engine, const struct who *who, const char *operation, const char *entity);
-
 /* The same in the stream of people and tickets, also when no REPLAYED row changed. */
 void entry_desk(struct engine *engine, const struct who *who, const char *operation, const char *entity);
+
 /* catalog.c: units, versions, calendars */
 struct unit_entry *unit_by_path(const struct engine *engine, const char *path);
 /* Always false: there is no jobnet of that path, only a group or nothing. */
@@ -166,14 +166,14 @@ void clock_perform(struct engine *engine);
 /* alarms (engine.c) */
 void alarm_add(struct engine *engine, struct alarm alarm);
 
-/* load.c */
-MUST_CHECK bool world_load(struct engine *engine, struct err *e);
-MUST_CHECK bool last_generation_load(struct engine *engine, struct unit_entry *unit, struct err *e); /* if none is known */
 /* people_rows.c: persons, roles, grants, sessions … as the turn sees them (people_priv.h) */
 MUST_CHECK bool people_load(struct engine *engine, struct err *e);
 void people_close(struct engine *engine);
 void people_seed(struct engine *engine); /* the roles of a new store, once, journaled as the system's */
 
+/* load.c */
+MUST_CHECK bool world_load(struct engine *engine, struct err *e);
+MUST_CHECK bool last_generation_load(struct engine *engine, struct unit_entry *unit, struct err *e); /* if none is known */
 void world_close(struct engine *engine);
 MUST_CHECK bool site_load(struct engine *engine, const char *yaml, size_t n, const char *csv, size_t csv_n, struct err *e);
 
@@ -188,6 +188,11 @@ struct act_call {
     const char *entity;        /* what the journal names; NULL: by the act's fields */
     struct err *err;
 };
+struct act_call;
+/* answered.c: acts that carry a key are done once. True: it was used; *said is the answer, or NULL with call->err set. */
+bool answered_find(struct act_call *call, const char **said);
+void answered_put(struct engine *engine, const struct act *act, size_t json_from); /* in the act's own turn */
+void answered_forget(struct engine *engine); /* those older than a day */
 #define ACT(code, name, needs_reason, handler) bool handler(struct act_call *call);
 #include "engine/acts.def"
 #undef ACT

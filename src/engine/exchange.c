@@ -133,7 +133,7 @@ bool engine_submit(struct engine *engine, const struct act *act, act_done_fn don
     struct message_in *m = message_new(MESSAGE_ACT);
     m->act = *act;
     const char **texts[] = {&m->act.actor, &m->act.via, &m->act.reason, &m->act.reference, &m->act.unit, &m->act.kind,
-                            &m->act.group, &m->act.cls, &m->act.person, &m->act.role, &m->act.system, &m->act.secret};
+                            &m->act.group, &m->act.cls, &m->act.person, &m->act.role, &m->act.system, &m->act.secret, &m->act.once_key, &m->act.once_hash};
     for (size_t i = 0; i < COUNT(texts); i++) {
         *texts[i] = arena_copy(&m->arena, *texts[i]);
     }

@@ -327,6 +327,7 @@ void planner_new_day(struct engine *engine)
         }
         plan_forget(engine, unit);
     }
+    answered_forget(engine);
     entry_end(engine, &who_engine, "plan.extend", "plan");
     struct instant next = calendar_day_start(w->site->root, bizday_plus(w->today, 1));
     alarm_add(engine, (struct alarm){.at_ms = next.ms, .kind = ALARM_DAY});

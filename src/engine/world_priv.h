@@ -152,8 +152,13 @@ struct world {
     int64_t slot_alarm_ms;     /* when the queues are looked at next because limits change by the time of day */
 };
 
-struct exchange; /* what other threads hand over: exchange.c */
+/* An act of this turn that carried a key; texts of the turn. */
+struct once {
+    const char *key, *hash;
+    size_t json_from, json_n;
+};
 
+struct exchange; /* what other threads hand over: exchange.c */
 struct engine {
     struct engine_config config;
     struct world w;
@@ -168,11 +173,12 @@ struct engine {
     VEC(struct answer) answers;
     VEC(struct feed_line) feed_lines;
     VEC(struct clock_order) clock_orders;
+    VEC(struct once) once;
     struct strbuf changes;     /* feed: changes of the entry under way, comma separated */
     size_t entry_count;        /* entries of this batch */
+    int commit_failures;       /* in a row */
     bool people_changed;       /* in this turn */
     _Atomic int64_t people_generation; /* commits that changed them */
-    int commit_failures;       /* in a row */
     bool is_deciding;
     bool has_feed;             /* false in the simulator */
     bool is_spoiled;           /* an act failed half way in this turn */
