@@ -96,8 +96,8 @@ static void read_values(const struct unit *net, struct schedule *schedule)
     struct schedule_piece piece;
     for (size_t i = 0; i < net->param_count; i++) {
         const struct param *p = &net->params[i];
-        int key = schedule_key(p->key);
-        if (key < 0 || str_equal(p->key, "sd") || !schedule_number_parse(p->value, &piece, &why)) {
+        int key = schedule_key_of(p);
+        if (key < 0 || p->known == KEY_SD || !schedule_number_parse(p->value, &piece, &why)) {
             continue;
         }
         struct schedule_rule *rule = rule_find(schedule, piece.number);

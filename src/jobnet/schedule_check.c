@@ -6,6 +6,8 @@
  */
 #include "jobnet/schedule_priv.h"
 
+#include <string.h>
+
 /* Fewest open and closed days that a month has as a rule: an nth day beyond them is likely to be missing. */
 enum { OPEN_DAYS_SURE = 17, CLOSED_DAYS_SURE = 8, MONTH_DAYS_SURE = 28, WEEKDAYS_SURE = 4 };
 
@@ -24,8 +26,8 @@ static void collect(struct check *check, bool is_sd)
     const char *why;
     for (size_t i = 0; i < check->net->param_count; i++) {
         const struct param *p = &check->net->params[i];
-        int key = schedule_key(p->key);
-        if (key < 0 || str_equal(p->key, "sd") != is_sd || !schedule_number_parse(p->value, &piece, &why)) {
+        int key = schedule_key_of(p);
+        if (key < 0 || (p->known == KEY_SD) != is_sd || !schedule_number_parse(p->value, &piece, &why)) {
             continue;
         }
         struct schedule_rule *rule = &check->rules[piece.number];
@@ -83,25 +85,39 @@ static void check_rule(const struct check *check, const struct schedule_rule *ru
     }
 }
 
-static bool has_schedule(const struct unit *net)
+/* The highest number of a rule that a parameter names, at least 1; 0: no schedule at all. */
+static int highest_rule(const struct unit *net)
 {
+    int highest = 0;
     for (size_t i = 0; i < net->param_count; i++) {
-        if (schedule_key(net->params[i].key) >= 0) {
-            return true;
+        struct schedule_piece piece;
+        const char *why;
+        if (schedule_key_of(&net->params[i]) < 0) {
+            continue;
+        }
+        highest = highest ? highest : 1;
+        if (schedule_number_parse(net->params[i].value, &piece, &why) && piece.number > highest) {
+            highest = piece.number;
         }
     }
-    return false;
+    return highest;
 }
 
 void schedule_net_check(const struct unit *net, const char *path, struct diags *diags)
 {
-    if (!has_schedule(net)) { /* most nested nets: the tables below are large */
+    int highest = highest_rule(net);
+    if (highest == 0) { /* most nested nets */
         return;
     }
-    struct check check = {.net = net, .path = path, .diags = diags};
+    struct check check; /* the tables are large, and mostly not needed: cleared as far as they are used */
+    check.net = net;
+    check.path = path;
+    check.diags = diags;
+    memset(check.rules, 0, (size_t)(highest + 1) * sizeof(check.rules[0]));
+    memset(check.at, 0, (size_t)(highest + 1) * sizeof(check.at[0]));
     collect(&check, true);
     bool has_rules = false;
-    for (int number = 1; number <= SCHEDULE_RULE_MAX; number++) {
+    for (int number = 1; number <= highest; number++) {
         has_rules = has_rules || check.at[number].line > 0;
     }
     if (!has_rules && check.at[0].line == 0) {
@@ -111,7 +127,7 @@ void schedule_net_check(const struct unit *net, const char *path, struct diags *
         diags_add(diags, check.at[0], path, ERR_SCHEDULE_UNDEFINED, "%s", "");
     }
     collect(&check, false);
-    for (int number = 1; number <= SCHEDULE_RULE_MAX; number++) {
+    for (int number = 1; number <= highest; number++) {
         if (check.at[number].line > 0) {
             check.rules[number].number = number;
             check_rule(&check, &check.rules[number], check.at[number]);

@@ -40,6 +40,7 @@ struct schedule_piece {
 MUST_CHECK bool schedule_number_parse(struct str raw, struct schedule_piece *ret, const char **why);
 /* Row of the parser of a per-rule key (sd st cy …), -1 if it is none; and what its value says, put into `rule`. */
 int schedule_key(const char *key);
+int schedule_key_of(const struct param *param); /* the same, without comparing texts */
 MUST_CHECK bool schedule_value_apply(int key, struct str text, struct schedule_rule *rule, const char **why);
 MUST_CHECK bool schedule_end_parse(struct str raw, struct bizday *ret, const char **why); /* ed */
 /* The words of sd without N: [[yyyy/]mm/]{[+|*|@]dd|[+|*|@]b[-DD]|[+]we[:n|:b]}|en|ud; sh, shd, cftd get `no`. */

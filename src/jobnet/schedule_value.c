@@ -364,6 +364,18 @@ static const struct {
     {"wt", wt_parse},
 };
 
+int schedule_key_of(const struct param *param)
+{
+    static const enum unit_key keys[] = {KEY_SD, KEY_ST, KEY_CY, KEY_SH, KEY_SHD, KEY_CFTD, KEY_SY, KEY_EY, KEY_LN, KEY_WC, KEY_WT};
+    _Static_assert(COUNT(keys) == COUNT(value_parsers), "one key for each parser, in their order");
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        if (param->known == (int16_t)keys[i]) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 int schedule_key(const char *key)
 {
     for (size_t i = 0; i < COUNT(value_parsers); i++) {

@@ -10,6 +10,7 @@
 #include "calendar/calendar.h"
 #include "jobnet/gate.h"
 #include "jobnet/schedule_priv.h"
+#include "tests/support/unit_key.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
@@ -54,7 +55,7 @@ static void plan(const char *key, struct str text)
     struct occurrences found = {0};
     struct calendar_level level = {.weekdays = {[WEEKDAY_SU] = DAY_CLOSED, [WEEKDAY_SA] = DAY_CLOSED}, .base_time = {360}};
     struct param params[] = {
-        {.key = key, .known = str_equal(key, "sd") ? KEY_SD : str_equal(key, "ed") ? KEY_ED : KEY_CM, .value = text},
+        {.key = key, .known = unit_key_known(key), .value = text},
         {.key = "sd", .known = KEY_SD, .value = STR("1,31")},
         {.key = "sd", .known = KEY_SD, .value = STR("2,*3")},
         {.key = "cy", .known = KEY_CY, .value = STR("2,(4,d)")},

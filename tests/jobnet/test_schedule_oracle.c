@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "calendar/calendar.h"
 #include "jobnet/schedule.h"
+#include "tests/support/unit_key.h"
 
 enum { DAYS = 3653, YEAR_FIRST = 2024, CALENDARS = 24, RULES_MAX = 3, NO_DAY = -1 }; /* 2024..2033 */
 
@@ -516,7 +517,7 @@ static void trial_schedule(struct trial *trial, struct arena *into)
         struct wish *wish = &trial->wishes[i];
         for (size_t k = 0; k < wish->text_count; k++) {
             params[count++] = (struct param){.key = wish->keys[k],
-                                             .known = strcmp(wish->keys[k], "sd") == 0 ? KEY_SD : KEY_CM,
+                                             .known = unit_key_known(wish->keys[k]),
                                              .value = str_of(wish->text[k])};
         }
     }
