@@ -4,7 +4,7 @@
  *
  * Only what is alive is brought into memory: units by name, plans and generations of the last weeks, live runs.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/engine_priv.h"
@@ -190,18 +190,36 @@ bool last_generation_load(struct engine *engine, struct unit_entry *unit, struct
     return is_good;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* As the index has them, nothing is sorted and old years are not looked at; ids of the live ones ascend nevertheless. */
+static bool generations_by(struct engine *engine, struct query query, int column, struct run_ids *live, struct err *e)
+{
+    size_t from = live->list.n;
+    query.order_column = column;
+    bool is_good = generations_of(engine, &query, live, e);
+    if (live->list.n > from) {
+        qsort(live->list.at + from, live->list.n - from, sizeof(*live->list.at), by_number);
+    }
+    return is_good;
+}
+
 /* What has not ended, whatever its age, and what gates of the last months may ask for. */
 static bool load_generations(struct engine *engine, struct err *e)
 {
     int64_t oldest = calendar_day_of(engine->w.site->root, engine->now).day - DAYS_BACK;
     const int date = table_column(TABLE_run, "date"), status = table_column(TABLE_run, "status");
     struct run_ids live = {0};
-    struct query late = {.table = TABLE_run, .where_count = 2, .order_column = -1};
+    struct query late = {.table = TABLE_run, .where_count = 2};
     late.where[0] = (struct where){.column = status, .op = WHERE_LT, .number = STATUS_NORMAL}; /* all that have not ended */
     late.where[1] = (struct where){.column = date, .op = WHERE_LT, .number = oldest};
-    struct query recent = {.table = TABLE_run, .where_count = 1, .order_column = -1};
+    struct query recent = {.table = TABLE_run, .where_count = 1};
     recent.where[0] = (struct where){.column = date, .op = WHERE_GE, .number = oldest};
-    bool is_good = generations_of(engine, &late, &live, e) && generations_of(engine, &recent, &live, e);
+    bool is_good = generations_by(engine, late, status, &live, e) && generations_by(engine, recent, date, &live, e);
     for (size_t i = 0; i < live.list.n && is_good; i++) {
         struct live_run *ignored;
         is_good = live_load(engine, live.list.at[i], &ignored, e);
