@@ -20,7 +20,9 @@ static const char *look(const char *method, const char *text, bool is_tcp)
         headers[n].value = str_trim(headers[n].value);
         n++;
     }
-    return head_check(method, "HTTP/1.1", headers, n, is_tcp);
+    static const char *const names[] = {"banto.example", "kanri"};
+    static const struct head_hosts hosts = {names, COUNT(names), false};
+    return head_check(method, "HTTP/1.1", headers, n, is_tcp ? &hosts : NULL);
 }
 
 static void proper_heads_pass(void **state)
@@ -51,6 +53,8 @@ static void ambiguous_heads_are_refused(void **state)
         "Host: localhost|Trailing : x",
         "Host: localhost|: x",
         "Host: localhost|Expect: tea",
+        "Host: localhost|Cookie: a=1|Cookie: b=2",
+        "Host: localhost|Authorization: Bearer a|authorization: Bearer b",
         "Host: localhost|X: a\rb",
         "Host: localhost|X: a\nSet-Cookie= b",
     };
@@ -62,8 +66,8 @@ static void ambiguous_heads_are_refused(void **state)
     assert_non_null(look("get", "Host: localhost", true));
     assert_non_null(look("", "Host: localhost", true));
     struct head_line nul = {STR("X"), {"a\0b", 3}};
-    assert_non_null(head_check("GET", "HTTP/1.1", &nul, 1, false));
-    assert_non_null(head_check("GET", "HTTP/2.0", &nul, 0, false));
+    assert_non_null(head_check("GET", "HTTP/1.1", &nul, 1, NULL));
+    assert_non_null(head_check("GET", "HTTP/2.0", &nul, 0, NULL));
 }
 
 static void names_that_may_point_elsewhere_are_not_this_host(void **state)
@@ -81,12 +85,30 @@ static void names_that_may_point_elsewhere_are_not_this_host(void **state)
     }
 }
 
+static void configured_names_are_this_host_too(void **state)
+{
+    static const char *const names[] = {"banto.example"};
+    const struct head_hosts by_name = {names, 1, false}, by_number = {names, 1, true};
+    assert_true(head_host_is(STR("banto.example"), &by_name));
+    assert_true(head_host_is(STR("BANTO.example:8443"), &by_name));
+    assert_true(head_host_is(STR("localhost:1"), &by_name));
+    assert_false(head_host_is(STR("banto.example.evil.example"), &by_name));
+    assert_false(head_host_is(STR("evil.example"), &by_number));
+    assert_false(head_host_is(STR("192.0.2.1"), &by_name));
+    assert_true(head_host_is(STR("192.0.2.1:443"), &by_number));
+    assert_true(head_host_is(STR("[2001:db8::1]:443"), &by_number));
+    assert_false(head_host_is(STR("[2001:db8::1]x"), &by_number));
+    assert_false(head_host_is(STR("[evil.example]"), &by_number));
+    assert_false(head_host_is(STR("1.2.3.4.evil.example"), &by_number));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(proper_heads_pass),
         cmocka_unit_test(ambiguous_heads_are_refused),
         cmocka_unit_test(names_that_may_point_elsewhere_are_not_this_host),
+        cmocka_unit_test(configured_names_are_this_host_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
