@@ -23,7 +23,11 @@ void api_refuse(struct api_response *response, const struct err *e, const char *
     strbuf_text(&en, e->context);
     message_text(&ja, e->code, LANG_JA, e->args);
     message_text(&en, e->code, LANG_EN, e->args);
+    int64_t seconds = 0;
     response->status = message->http_status;
+    if (message->http_status == 429 && str_to_i64(str_of(e->args), 1, 3600, &seconds)) { /* the messages begin with it */
+        response->retry_sec = (int)seconds;
+    }
     response->content_type = "application/json";
     strbuf_clear(&response->body);
     struct json j = {.into = &response->body};
