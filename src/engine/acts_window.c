@@ -164,6 +164,26 @@ static void date_settle(struct act_call *call, struct act *dated)
     call->act = dated;
 }
 
+/* Opening < pre-closing <= closing, and no pre-closing without the closing that it announces. */
+static bool day_in_order(struct act_call *call, const struct window_facts *window, size_t cls, enum window_event event)
+{
+    struct window_times times = window_day(call->engine, window->group, cls, call->act->date);
+    times.minute[event] = call->act->minute;
+    const int32_t opens = times.minute[WINDOW_OPENS], precloses = times.minute[WINDOW_PRECLOSES], closes = times.minute[WINDOW_CLOSES];
+    bool is_wrong = (precloses >= 0 && closes < precloses) || (opens >= 0 && precloses >= 0 && precloses <= opens) ||
+                    (opens >= 0 && closes >= 0 && closes <= opens);
+    if (!is_wrong) {
+        return true;
+    }
+    char text[WINDOW_EVENTS][TIME_TEXT_MAX];
+    const char *shown[WINDOW_EVENTS];
+    for (int i = 0; i < WINDOW_EVENTS; i++) {
+        shown[i] = times.minute[i] < 0 ? "なし" OR_EN "none" : daytime_print((struct daytime){times.minute[i]}, text[i]);
+    }
+    return err_set(call->err, ERR_WINDOW_ORDER, "%s" ARG "%s" ARG "%s" ARG "%s", call->act->cls, shown[WINDOW_OPENS],
+                   shown[WINDOW_PRECLOSES], shown[WINDOW_CLOSES]);
+}
+
 bool act_window_override(struct act_call *call)
 {
     struct window_facts *window;
@@ -177,6 +197,9 @@ bool act_window_override(struct act_call *call)
     }
     if (!window_event_parse(act->kind, &event) || act->minute < -1 || act->minute > DAYTIME_MAX) {
         return err_set(call->err, ERR_ARGUMENT, "event, date, time" ARG "%s", act->kind);
+    }
+    if (!day_in_order(call, window, cls, event)) {
+        return false;
     }
     change_put(call, window, cls, event, act->minute, 0);
     switches_follow(call->engine, act->date);

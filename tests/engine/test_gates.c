@@ -85,6 +85,31 @@ static void extension_moves_the_switch_net(void **state) /* E-05, E-06 */
     stage_close(&s);
 }
 
+static void a_days_times_keep_their_order(void **state) /* a pre-closing is for a closing (E-22) */
+{
+    struct stage s;
+    open_kokuho(&s, "2026-06-29T12:00+09:00");
+    struct act closes = window_act(ACT_WINDOW_OVERRIDE, "職員", "closes");
+    struct act precloses = window_act(ACT_WINDOW_OVERRIDE, "職員", "precloses");
+    closes.minute = -1;
+    assert_non_null(strstr(stage_refuses(&s, closes, "BNT0586-E"), "予閉塞 19:00、閉塞 なし"));
+    closes.minute = 18 * 60;
+    (void)stage_refuses(&s, closes, "BNT0586-E");
+    precloses.minute = 19 * 60 + 16;
+    (void)stage_refuses(&s, precloses, "BNT0586-E");
+    precloses.minute = 7 * 60;
+    (void)stage_refuses(&s, precloses, "BNT0586-E");
+    precloses.minute = -1; /* both, the pre-closing first */
+    closes.minute = -1;
+    stage_do(&s, precloses);
+    stage_do(&s, closes);
+    precloses.minute = 19 * 60;
+    (void)stage_refuses(&s, precloses, "BNT0586-E");
+    assert_int_equal(stage_count(&s, TABLE_window_change, NULL, 0), 2);
+    stage_check(&s);
+    stage_close(&s);
+}
+
 static void time_window_opens_by_the_clock(void **state) /* E-10 */
 {
     struct stage s;
@@ -165,6 +190,7 @@ int main(void)
         cmocka_unit_test(opening_over_a_net_that_needs_it_closed_is_refused),
         cmocka_unit_test(commanded_states_move_as_the_rules_say),
         cmocka_unit_test(extension_moves_the_switch_net),
+        cmocka_unit_test(a_days_times_keep_their_order),
         cmocka_unit_test(time_window_opens_by_the_clock),
         cmocka_unit_test(permit_gate_lets_nobody_through),
         cmocka_unit_test(exclusive_locks_are_never_shared),
