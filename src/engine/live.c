@@ -116,7 +116,7 @@ void live_watch(struct engine *engine, struct live_run *live)
     }
     watch_delays(engine, live);
     if (status_class((enum status)run->status) == STATUS_BUSY && root->required_minutes > 0) {
-        alarm_add(engine, (struct alarm){.at_ms = run->started.ms + root->required_minutes * MINUTE_MS, .kind = ALARM_RUN,
+        alarm_add(engine, (struct alarm){.at_ms = run_late_ms(run->started.ms, root->required_minutes), .kind = ALARM_RUN,
                                          .id = live->id, .timer = TIMER_END_DELAY});
     }
     if (status_class((enum status)run->status) == STATUS_WAIT && run->net->give_up_days > 0) {

@@ -280,7 +280,7 @@ static void node_alarms(struct engine *engine, const struct live_run *live, int3
         alarm_add(engine, alarm);
     }
     if (is_busy && def->required_minutes > 0) {
-        alarm.at_ms = node->started_ms + def->required_minutes * MINUTE_MS;
+        alarm.at_ms = run_late_ms(node->started_ms, def->required_minutes);
         alarm.timer = TIMER_END_DELAY;
         alarm_add(engine, alarm);
     }

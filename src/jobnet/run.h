@@ -53,6 +53,12 @@ enum run_flag {
 
 #define CODE_NONE INT32_MIN
 
+/* The first moment at which fd= is exceeded: what ends in its expected minute is in time. */
+static inline int64_t run_late_ms(int64_t started_ms, int32_t required_minutes)
+{
+    return started_ms + required_minutes * MINUTE_MS + 1;
+}
+
 /* <= 128 bytes a live job run, nothing else is kept per node. */
 struct node_run {
     uint8_t status;            /* enum status */

@@ -173,7 +173,7 @@ void net_begin(struct step *s, int32_t n)
     node_move(s, n, STATUS_RUNNING);
     const struct net_node *def = net_at(s, n);
     if (def->required_minutes > 0) {
-        timer_add(s, TIMER_END_DELAY, n, (struct instant){s->now.ms + def->required_minutes * MINUTE_MS});
+        timer_add(s, TIMER_END_DELAY, n, (struct instant){run_late_ms(s->now.ms, def->required_minutes)});
     }
     if (node->children_left == 0) {
         look_at(s, n);

@@ -103,7 +103,7 @@ static void on_started(struct step *s, const struct run_event *event)
         timer_add(s, TIMER_TIMEOUT, event->node, (struct instant){node->started_ms + def->timeout_minutes * MINUTE_MS});
     }
     if (def->required_minutes > 0) {
-        timer_add(s, TIMER_END_DELAY, event->node, (struct instant){node->started_ms + def->required_minutes * MINUTE_MS});
+        timer_add(s, TIMER_END_DELAY, event->node, (struct instant){run_late_ms(node->started_ms, def->required_minutes)});
     }
 }
 
@@ -257,7 +257,7 @@ static bool is_delayed(const struct step *s, int32_t n, enum run_timer timer)
 static bool is_stale_end_delay(const struct step *s, int32_t n)
 {
     int32_t minutes = net_at(s, n)->required_minutes;
-    return n > 0 && minutes > 0 && s->now.ms < node_at(s, n)->started_ms + minutes * MINUTE_MS;
+    return n > 0 && minutes > 0 && s->now.ms < run_late_ms(node_at(s, n)->started_ms, minutes);
 }
 
 static void on_timer(struct step *s, const struct run_event *event)

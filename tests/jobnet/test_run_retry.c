@@ -144,7 +144,8 @@ static void a_job_over_its_required_time_is_told_once_and_goes_on(void **state)
     struct fixture *f = fixture_open("J1{fd=10;}");
     starts(f, NULL);
     begins(f, "J1", NULL);
-    later(f, 10, "J1:END-DELAY");
+    later(f, 10, ""); /* in time to the end of its expected minutes */
+    later(f, 1, "J1:END-DELAY");
     step(f, &(struct run_event){.kind = RUN_TIMER, .node = 1, .attempt = 1, .timer = TIMER_END_DELAY}, "");
     assert_true(f->run->nodes[1].flags & NODE_END_DELAYED);
     assert_true(f->run->flags & RUN_NEST_END_DELAYED);
@@ -157,8 +158,10 @@ static void a_net_over_its_required_time_is_told(void **state)
 {
     struct fixture *f = fixture_open("{fd=30;}N{fd=10;}[A B A>B]");
     starts(f, NULL);
-    later(f, 10, "N:END-DELAY");
-    later(f, 20, "R:END-DELAY");
+    later(f, 10, "");
+    later(f, 1, "N:END-DELAY");
+    later(f, 19, "");
+    later(f, 1, "R:END-DELAY");
     step(f, &(struct run_event){.kind = RUN_TIMER, .node = 0, .timer = TIMER_END_DELAY}, "");
     assert_true(f->run->flags & RUN_END_DELAYED);
     fixture_close(f);
@@ -172,7 +175,8 @@ static void a_delay_timer_from_before_the_rerun_is_ignored(void **state)
     ends(f, "A", 1, NULL);
     reruns(f, RERUN_TOP, NULL, NULL);
     later(f, 2, "");
-    later(f, 8, "N:END-DELAY");
+    later(f, 8, "");
+    later(f, 1, "N:END-DELAY");
     fixture_close(f);
 }
 
