@@ -49,7 +49,10 @@ static const struct label *label_row(const char *key)
 
 const char *label_of(const struct cli *cli, const char *key)
 {
-    const struct label *row = label_row(key);
+    char own[96];
+    (void)snprintf(own, sizeof(own), "%s:%s", cli->operation ? cli->operation->name : "", key);
+    const struct label *row = label_row(own);
+    row = row ? row : label_row(key);
     return row && *row->text[cli->lang] ? row->text[cli->lang] : key;
 }
 

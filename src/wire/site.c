@@ -215,8 +215,9 @@ static bool zone_make(struct builder *b, const struct site_source *source, const
         b->site->zone = zone_tokyo();
         return true;
     }
-    return source->zone_load ? source->zone_load(source->zone_data, b->into, name, &b->site->zone, b->e)
-                             : reference_bad(b, "zone", name);
+    bool is_known = source->zone_load && source->zone_load(source->zone_data, b->into, name, &b->site->zone, b->e);
+    return is_known || value_bad(b, "zone", name, "Asia/Tokyo のような時間帯の名前(OSの tzdata にあるもの)" OR_EN
+                                                  "a zone's name as Asia/Tokyo, of the system's tzdata");
 }
 
 /* Base time, zone and the calendar of "/". */

@@ -350,6 +350,7 @@ expect 0 decision record --kind 延長 --entity KOKUHO/保険者 --by 課長 --m
 expect 0 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 4 --reason 了承
 expect 0 window list
 says out '保険者 .*22:45   23:00'
+says out '^業務日'
 
 # ---- agents ----
 expect 64 agent drain local

@@ -203,7 +203,7 @@ static void mistakes_are_named_with_their_place(void **state)
         {"agents: &a\n  - {name: a}\ntime_windows: *a\n", ERR_SITE_YAML, ""},
         {"base_time: 24:00\n", ERR_SITE_VALUE, "base_time"},
         {"base_time: 6 Uhr\n", ERR_SITE_VALUE, "6 Uhr"},
-        {"zone: Mars/Olympus\n", ERR_SITE_REFERENCE, "Mars/Olympus"},
+        {"zone: Mars/Olympus\n", ERR_SITE_VALUE, "zone" ARG "Mars/Olympus" ARG "Asia/Tokyo"},
         {"calendars:\n  - {name: A, parent: B}\n  - {name: B}\n", ERR_SITE_REFERENCE, "calendars[0] A parent" ARG "B"},
         {"calendars:\n  - {name: A}\n  - {name: A}\n", ERR_SITE_DUPLICATE, "A"},
         {"calendars:\n  - {name: A, open_days: [2026-02-30]}\n", ERR_SITE_VALUE, "calendars[0] A open_days" ARG "2026-02-30"},
@@ -270,6 +270,28 @@ static void other_zones_are_asked_of_the_caller(void **state)
     assert_string_equal(zone_name(calendar_zone(site->root)), "Europe/Berlin");
 }
 
+static bool zone_missing(void *data, struct arena *into, const char *name, const struct zone **ret, struct err *e)
+{
+    (void)data;
+    (void)into;
+    (void)ret;
+    return err_set(e, ERR_ZONE_DATA, "%s" ARG "No such file", name);
+}
+
+static void a_wrong_zone_is_told_by_its_key(void **state)
+{
+    CLEANUP(arena_close) struct arena arena = {0};
+    struct site_source source = {.yaml = "zone: Asia/Tokio\n", .zone_load = zone_missing};
+    source.yaml_bytes = strlen(source.yaml);
+    struct err e = {0};
+    struct strbuf text = {0};
+    const struct site *site = NULL;
+    assert_false(site_parse(&arena, &source, &site, &e));
+    err_print(&text, &e, LANG_JA);
+    assert_non_null(strstr(strbuf_str(&text), "BNT0801-E site.yaml の zone の値「Asia/Tokio」"));
+    strbuf_close(&text);
+}
+
 static void a_huge_file_is_refused_unread(void **state)
 {
     CLEANUP(arena_close) struct arena arena = {0};
@@ -295,6 +317,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_named_with_their_place),
         cmocka_unit_test(bad_holidays_are_refused),
         cmocka_unit_test(other_zones_are_asked_of_the_caller),
+        cmocka_unit_test(a_wrong_zone_is_told_by_its_key),
         cmocka_unit_test(a_huge_file_is_refused_unread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
