@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * read_run - runs, the units within one, and what its jobs printed.
+ * read_run - runs, and the units within one.
  *
  * A node that is still in its first state has no row: it is shown from the graph of the run's version.
  */
 #include "api/api_priv.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "api/page.h"
 #include "api/words.h"
 #include "base/map.h"
 #include "jobnet/run.h"
-
-enum { LOG_CHUNK_BYTES = 256 * 1024 };
 
 /* Inside an open object; the texts of `run` may be borrowed. */
 static void run_answer(struct call *call, const struct run_row *run, const char *path)
@@ -215,77 +208,5 @@ bool read_nodes(struct call *call, struct err *e)
         last = at;
     }
     answer_list_close(call, at < count ? arena_printf(call->into, "%lld", (long long)last) : NULL);
-    return true;
-}
-
-/* ---- job output ---- */
-
-/* The agent on this host keeps the output of an attempt below its folder (docs/agent.md). */
-static const char *output_path(struct call *call, const struct node_row *node, int64_t attempt, const char *stream)
-{
-    return arena_printf(call->into, "%s/agent/output/%lld/%lld/%lld-%lld.%s", call->api->config.data_folder,
-                        (long long)node->run / 1000, (long long)node->run, (long long)node->node, (long long)attempt, stream);
-}
-
-static bool chunk_read(const char *path, int64_t offset, struct strbuf *into, int64_t *size, struct err *e)
-{
-    *size = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) {
-        return errno == ENOENT || err_set(e, ERR_FILE, "%s" ARG "%s", path, strerror(errno));
-    }
-    struct stat info;
-    if (fstat(fd, &info) == 0) {
-        *size = info.st_size;
-    }
-    char bytes[16 * 1024];
-    while (into->n < LOG_CHUNK_BYTES) {
-        ssize_t n = pread(fd, bytes, sizeof(bytes), offset + (int64_t)into->n);
-        if (n <= 0) {
-            break;
-        }
-        strbuf_add(into, bytes, (size_t)n);
-    }
-    (void)close(fd);
-    return true;
-}
-
-bool read_log(struct call *call, struct err *e)
-{
-    struct run_row run;
-    struct node_row node;
-    const struct net *net = NULL;
-    int64_t number = call_number(call, "node", 0), offset = call_number(call, "offset", 0), size = 0;
-    if (!run_get(call, call_number(call, "run", 0), &run, e) || !run_net(call, &run, &net, e) ||
-        !node_get(call, run.id, number, &node, e)) {
-        return false;
-    }
-    if (!net || number < 0 || number >= net->node_count || offset < 0) {
-        return err_set(e, ERR_NOT_FOUND, "node" ARG "%lld", (long long)number);
-    }
-    if (!net->nodes[number].is_clean_output && !call_may(call, PERMISSION_OUTPUT, net->path, e)) {
-        return false;
-    }
-    const char *stream = call_text(call, "stream");
-    int64_t attempt = call_number(call, "attempt", node.attempt);
-    const char *path = output_path(call, &node, attempt, stream ? stream : "out");
-    CLEANUP(strbuf_close) struct strbuf bytes = {0};
-    if (!chunk_read(path, offset, &bytes, &size, e)) {
-        return false;
-    }
-    struct json *j = &call->json;
-    bool is_ended = node.status >= 0 && node.status < STATUSES && status_is_ended((enum status)node.status);
-    json_open(j, NULL);
-    json_number(j, "run", run.id);
-    json_number(j, "node", number);
-    json_text(j, "unit", net_node_path(call->into, net, (int32_t)number));
-    json_number(j, "attempt", attempt);
-    answer_status(call, node.status);
-    json_number(j, "offset", offset);
-    json_number(j, "next_offset", offset + (int64_t)bytes.n);
-    json_number(j, "size", size);
-    json_bool(j, "is_ended", is_ended);
-    json_bytes(j, "text", strbuf_str(&bytes), bytes.n);
-    json_end(j);
     return true;
 }

@@ -481,7 +481,8 @@ static bool site_make(struct builder *b, const struct site_source *source, const
     int heartbeat_sec = yaml->heartbeat.every_sec ? yaml->heartbeat.every_sec : HEARTBEAT_SEC_DEFAULT;
     if (!number_check(b, "heartbeat.every_sec", heartbeat_sec, 1, HEARTBEAT_SEC_MAX) ||
         !holidays_parse(b->into, source->holidays_csv, source->holidays_bytes, &b->site->holidays, b->e) ||
-        !root_make(b, source, yaml) || !groups_make(b, yaml) || !windows_make(b, yaml) || !agents_make(b, yaml)) {
+        !root_make(b, source, yaml) || !groups_make(b, yaml) || !windows_make(b, yaml) || !agents_make(b, yaml) ||
+        !site_runbook_make(b->into, yaml, b->site, b->e)) {
         return false;
     }
     b->path[0] = '\0';

@@ -34,6 +34,19 @@ struct site_agent {
     const char *alias_of;      /* a logical name of another agent; NULL */
 };
 
+/* What to do when a unit ends with one of these codes. */
+struct code_range {
+    int64_t from, to;
+};
+struct runbook_row {
+    const char *unit;          /* full name of a net or job; * and ? */
+    const struct code_range *codes; /* none = any code */
+    size_t code_count;
+    const char *codes_text;
+    const char *title[LANGS], *steps[LANGS]; /* steps: one a line */
+    const char *manual, *version; /* where it stands in the manual */
+};
+
 struct site_calendar {
     const char *name;
     const struct calendar *calendar;
@@ -52,6 +65,8 @@ struct site {
     size_t window_count;
     const struct site_agent *agents;
     size_t agent_count;
+    const struct runbook_row *runbook;
+    size_t runbook_count;
     const char *heartbeat_url;         /* "" = none */
     int heartbeat_sec;                 /* 60 by default */
     const char *opening;               /* window class whose opening is "the opening" of the forecast: "KOKUHO/職員"; "" */
@@ -76,6 +91,8 @@ struct site_source {
  * _TIMES with the path of the key (calendars[2] CAL-HON open_days[0]), ERR_HOLIDAY_FILE, what zone_load says. */
 MUST_CHECK bool site_parse(struct arena *into, const struct site_source *source, const struct site **ret, struct err *e);
 const struct calendar *site_calendar(const struct site *site, const char *name);      /* NULL if unknown */
+/* Is the row for this unit, and for this code? A row of a net is for the jobs in it, too. */
+bool runbook_fits(const struct runbook_row *row, const char *unit, bool has_code, int64_t code);
 const struct window_group *site_group(const struct site *site, const char *name);
 const struct time_window *site_window(const struct site *site, const char *name);
 const struct site_agent *site_agent(const struct site *site, const char *name);       /* resolves aliases; NULL */

@@ -117,6 +117,20 @@ static const cyaml_schema_field_t agent_fields[] = {
 static const cyaml_schema_value_t agent_entry = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_agent, agent_fields)};
 
+static const cyaml_schema_field_t runbook_fields[] = {
+    TEXT("unit", struct yaml_runbook, unit, 0),
+    TEXT("codes", struct yaml_runbook, codes, CYAML_FLAG_OPTIONAL),
+    TEXT("title", struct yaml_runbook, title, 0),
+    TEXT("title_en", struct yaml_runbook, title_en, CYAML_FLAG_OPTIONAL),
+    TEXT("steps", struct yaml_runbook, steps, 0),
+    TEXT("steps_en", struct yaml_runbook, steps_en, CYAML_FLAG_OPTIONAL),
+    TEXT("manual", struct yaml_runbook, manual, CYAML_FLAG_OPTIONAL),
+    TEXT("version", struct yaml_runbook, version, CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t runbook_entry = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_runbook, runbook_fields)};
+
 static const cyaml_schema_field_t heartbeat_fields[] = {
     TEXT("url", struct yaml_heartbeat, url, 0),
     CYAML_FIELD_INT("every_sec", CYAML_FLAG_OPTIONAL, struct yaml_heartbeat, every_sec),
@@ -137,6 +151,7 @@ static const cyaml_schema_field_t site_fields[] = {
     LIST("window_groups", struct yaml_site, window_groups, &group_entry, CYAML_FLAG_OPTIONAL, ITEMS_MAX),
     LIST("time_windows", struct yaml_site, time_windows, &window_entry, CYAML_FLAG_OPTIONAL, ITEMS_MAX),
     LIST("agents", struct yaml_site, agents, &agent_entry, CYAML_FLAG_OPTIONAL, ITEMS_MAX),
+    LIST("runbook", struct yaml_site, runbook, &runbook_entry, CYAML_FLAG_OPTIONAL, ITEMS_MAX),
     CYAML_FIELD_MAPPING("heartbeat", CYAML_FLAG_OPTIONAL, struct yaml_site, heartbeat, heartbeat_fields),
     CYAML_FIELD_MAPPING("opening", CYAML_FLAG_OPTIONAL, struct yaml_site, opening, opening_fields),
     CYAML_FIELD_BOOL("recovery_needs_decision", CYAML_FLAG_OPTIONAL, struct yaml_site, recovery_needs_decision),

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 
 struct yaml_closure {
@@ -61,6 +62,10 @@ struct yaml_agent {
     unsigned limits_count;
 };
 
+struct yaml_runbook {
+    const char *unit, *codes, *title, *title_en, *steps, *steps_en, *manual, *version;
+};
+
 struct yaml_heartbeat {
     const char *url;
     int every_sec;                         /* 0: the default */
@@ -75,7 +80,8 @@ struct yaml_site {
     struct yaml_group *window_groups;
     struct yaml_window *time_windows;
     struct yaml_agent *agents;
-    unsigned calendars_count, window_groups_count, time_windows_count, agents_count;
+    struct yaml_runbook *runbook;
+    unsigned calendars_count, window_groups_count, time_windows_count, agents_count, runbook_count;
     struct yaml_heartbeat heartbeat;
     struct yaml_opening opening;
     bool recovery_needs_decision;
@@ -83,4 +89,7 @@ struct yaml_site {
 
 /* Fails: ERR_SITE_YAML with what libcyaml says, line and column; ERR_TOO_LARGE. */
 MUST_CHECK bool site_yaml_load(const char *yaml, size_t n, struct yaml_site **ret, struct err *e);
+struct site;
+/* site_runbook.c */
+MUST_CHECK bool site_runbook_make(struct arena *into, const struct yaml_site *yaml, struct site *site, struct err *e);
 void site_yaml_close(struct yaml_site **site); /* accepts NULL inside */

@@ -156,6 +156,94 @@ static void a_night_that_never_ends_is_refused(void **state)
     assert_int_equal(ask(kit, "GET", "/api/v1/night", "from=2026-07-02T00:00&to=2026-08-01T00:00"), 413);
 }
 
+/* ---- definitions ---- */
+
+static void the_tree_is_answered_level_by_level(void **state)
+{
+    struct kit *kit = *state;
+    struct unit_row group = {.id = 1, .path = "/G", .is_group = 1, .type = "g", .comment = "組"};
+    struct unit_row inner = {.id = 2, .path = "/G/SUB", .is_group = 1, .type = "g", .comment = ""};
+    struct unit_row deep = {.id = 3, .path = "/G/SUB/N", .type = "n", .comment = ""};
+    struct unit_row dash = {.id = 4, .path = "/G-2", .is_group = 1, .type = "g", .comment = ""};
+    const struct unit_row *rows[] = {&group, &inner, &deep, &dash};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        put(kit, TABLE_unit, rows[i]);
+    }
+    answers(kit, "/api/v1/units/tree", "", "\"path\":\"/G\",\"name\":\"G\",\"title\":\"組\"");
+    says(kit, "\"path\":\"/G-2\"");
+    assert_null(strstr(strbuf_str(&kit->body), "/G/NET"));
+    answers(kit, "/api/v1/units/tree", "under=/G", "\"path\":\"/G/NET\"");
+    says(kit, "\"path\":\"/G/SUB\"");
+    says(kit, "\"last_status\":\"running\"");
+    assert_null(strstr(strbuf_str(&kit->body), "/G/SUB/N"));
+    answers(kit, "/api/v1/units/tree", "under=/G&limit=1", "\"next\":\"/G/NET\"");
+    answers(kit, "/api/v1/units/tree", "under=/G&limit=1&after=/G/NET", "\"path\":\"/G/SUB\"");
+    says(kit, "\"next\":null");
+    answers(kit, "/api/v1/units/tree", "under=/G/NET", "\"path\":\"/G/NET/B\"");
+    answers(kit, "/api/v1/units/tree", "under=/G/NET/A", "\"items\":[]");
+    assert_int_equal(ask(kit, "GET", "/api/v1/units/tree", "under=/G/NONE"), 404);
+    assert_int_equal(ask(kit, "GET", "/api/v1/units/tree", "under=/G/NET/NONE"), 404);
+}
+
+static void a_map_has_places_lines_and_states(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/units/map", "unit=/G/NET", "\"has_coordinates\":true");
+    says(kit, "\"x\":160,\"y\":0");
+    says(kit, "\"edges\":[{\"from\":1,\"to\":2,\"kind\":\"seq\"}]");
+    says(kit, "\"status\":null");
+    answers(kit, "/api/v1/units/map", "unit=/G/NET&run=12", "\"status\":\"abnormal\"");
+    says(kit, "\"code\":12");
+    says(kit, "\"status\":\"term-wait\"");
+    assert_int_equal(ask(kit, "GET", "/api/v1/units/map", "unit=/G/NET&inside=9"), 404);
+    says(kit, "\"field\":\"inside\"");
+    assert_int_equal(ask(kit, "GET", "/api/v1/units/map", "unit=/G/NET&run=99"), 404);
+    assert_int_equal(ask(kit, "GET", "/api/v1/units/map", "unit=/NONE"), 404);
+}
+
+static void definitions_are_searched_for_a_script(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/units/search", "q=bin/true", "\"unit\":\"/G/NET/A\"");
+    says(kit, "\"key\":\"sc\"");
+    answers(kit, "/api/v1/units/search", "q=nobody", "\"items\":[]");
+    assert_int_equal(ask(kit, "GET", "/api/v1/units/search", "q=x"), 400);
+}
+
+/* ---- runs ---- */
+
+static void attempts_are_told_with_the_newest_last(void **state)
+{
+    struct kit *kit = *state;
+    struct attempt_row before = {.run = 12, .node = 1, .attempt = 1, .status = STATUS_ABNORMAL, .code = 8, .agent = "old"};
+    struct node_row node = {.run = 12, .node = 1, .status = STATUS_ABNORMAL, .attempt = 2, .code = 12, .agent = "local", .reason = ""};
+    put(kit, TABLE_attempt, &before);
+    put(kit, TABLE_node, &node);
+    answers(kit, "/api/v1/runs/12/attempts", "node=A", "\"attempt\":1");
+    says(kit, "\"agent\":\"local\",\"is_last\":true");
+    answers(kit, "/api/v1/runs/12/attempts", "node=B", "\"items\":[]");
+    assert_int_equal(ask(kit, "GET", "/api/v1/runs/12/attempts", "node=NONE"), 404);
+}
+
+static void the_run_book_without_a_site_is_empty(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/runbook", "unit=/G/NET/A&code=12", "\"items\":[]");
+}
+
+static void the_run_book_answers_the_nearest_row_first(void **state)
+{
+    struct kit *kit = *state;
+    const char *yaml = "runbook:\n  - {unit: /*, title: ALL, steps: x}\n  - {unit: /G/NET, codes: '1-12', title: NET, steps: x}\n"
+                       "  - {unit: /G/NET/A, codes: '9,12', title: A, steps: x, title_en: AE}\n  - {unit: /G/NET/A, codes: '1', title: NO, steps: x}\n";
+    struct site_file_row row = {.name = "site.yaml", .hash = "", .body = {yaml, strlen(yaml)}};
+    put(kit, TABLE_site_file, &row);
+    answers(kit, "/api/v1/runbook", "unit=/G/NET/A&code=12", "\"title\":{\"ja\":\"A\",\"en\":\"AE\"}");
+    const char *body = strbuf_str(&kit->body);
+    assert_true(strstr(body, "\"A\"") < strstr(body, "\"NET\"") && strstr(body, "\"NET\"") < strstr(body, "\"ALL\""));
+    assert_null(strstr(body, "\"NO\""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +253,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_night_shows_plan_and_course, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(a_night_shows_what_is_expected, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(a_night_that_never_ends_is_refused, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(the_tree_is_answered_level_by_level, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(a_map_has_places_lines_and_states, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(definitions_are_searched_for_a_script, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(attempts_are_told_with_the_newest_last, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(the_run_book_without_a_site_is_empty, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(the_run_book_answers_the_nearest_row_first, open_kit, close_kit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
