@@ -100,14 +100,16 @@ void schema_create_sql(struct strbuf *into, const struct table_info *info)
     indexes(into, info);
 }
 
-/* Parameter i + 1 is column i. */
-void schema_put_sql(struct strbuf *into, const struct table_info *info)
+/* Parameter r * columns + i + 1 is column i of row r. */
+void schema_put_sql(struct strbuf *into, const struct table_info *info, size_t rows)
 {
     strbuf_printf(into, "INSERT INTO \"%s\" (", info->name);
     schema_columns(into, info, info->column_count);
-    strbuf_text(into, ") VALUES (");
-    for (size_t i = 0; i < info->column_count; i++) {
-        strbuf_text(into, i > 0 ? ",?" : "?");
+    strbuf_text(into, ") VALUES ");
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t i = 0; i < info->column_count; i++) {
+            strbuf_text(into, i > 0 ? ",?" : r > 0 ? "),(?" : "(?");
+        }
     }
     strbuf_text(into, ") ON CONFLICT (");
     schema_columns(into, info, info->key_count);

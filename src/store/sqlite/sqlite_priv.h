@@ -15,6 +15,7 @@ enum {
     SQLITE_STORE_ID = 0x424E544F, /* PRAGMA application_id: "BNTO" */
     BUSY_LIMIT_MS = 2000,         /* another process (a person with sqlite3) holds the lock this long: give up */
     STATEMENTS_MAX = 64,          /* cached per reader */
+    SQLITE_ROWS_MANY = 16,        /* of one statement */
 };
 
 struct sqlite_store {
@@ -23,8 +24,8 @@ struct sqlite_store {
     const char *path;
     int lock_fd;
     sqlite3 *db;                  /* the writer */
-    sqlite3_stmt *put[TABLES], *remove[TABLES];
-    sqlite3_stmt *begin, *commit, *rollback, *insert_row, *insert_body;
+    sqlite3_stmt *put[TABLES], *put_many[TABLES], *remove[TABLES]; /* many: SQLITE_ROWS_MANY rows at once */
+    sqlite3_stmt *begin, *commit, *rollback, *insert_row[2], *insert_body[2]; /* one row, many rows */
     struct journal_heads heads;
     bool are_heads_known;         /* false after a failure: they are read again */
     struct hasher hasher;
@@ -48,7 +49,7 @@ MUST_CHECK bool sqlite_connect(const char *path, bool is_reader, sqlite3 **ret, 
 /* ---- schema.c ---- */
 /* The statements that make what is not there yet. */
 void schema_create_sql(struct strbuf *into, const struct table_info *info);
-void schema_put_sql(struct strbuf *into, const struct table_info *info);
+void schema_put_sql(struct strbuf *into, const struct table_info *info, size_t rows);
 void schema_remove_sql(struct strbuf *into, const struct table_info *info);
 /* "a","b","c" */
 void schema_columns(struct strbuf *into, const struct table_info *info, size_t count);
