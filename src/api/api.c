@@ -20,10 +20,10 @@ bool api_open(const struct api_config *config, struct api **ret, struct err *e)
     api->config = *config;
     api->zone = zone_tokyo();
     (void)pthread_mutex_init(&api->lock, NULL);
-    identities_open(api);
     (void)pthread_mutex_init(&api->net_names.lock, NULL);
     api->readers[api->reader_count++] = first;
     api->memory = memory;
+    identities_open(api);
     if (!login_open(api, config, &api->login, e)) {
         api_close(api);
         return false;
