@@ -142,12 +142,29 @@ static void raw_requests_are_judged(void **state)
         {"GET /api/v1/runs/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
         {"GET /api/v1/runs/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
         {"GET /api/v1/runs/../../etc HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
-        {"GET /api/v1/runs/%2FG%2FNET HTTP/1.1\r\nHost: localhost\r\n\r\n", 200},
+        {"GET /assets/../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
+        {"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
+        {"GET /..%2f..%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
+        {"GET /..\\..\\etc HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
+        {"GET //etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
+        {"GET /index.html%00.js HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
+        {"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nCookie: banto_session=x\r\nCookie: banto_session=y\r\n\r\n", 400},
+        {"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nCookie: banto_session=x; banto_session=y\r\n\r\n", 400},
+        {"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nCookie: banto_session=x\r\nAuthorization: Bearer y\r\n\r\n", 400},
+        {"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic eDp5\r\n\r\n", 400},
+        {"GET /api/v1/runs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer y\r\n\r\n", 401},
+        {"GET /api/v1/runs HTTP/1.1\r\nHost: localhost\r\nX-Banto-Token: y\r\n\r\n", 401},
+        {"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nCookie: banto_session=gone\r\n\r\n", 401},
+        {"POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", 415},
+        {"POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nSec-Fetch-Site: cross-site\r\nContent-Length: 2\r\n\r\n{}", 403},
+        {"POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nOrigin: http://evil.example\r\nContent-Length: 2\r\n\r\n{}", 403},
+        {"POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", 400},
+        {"GET /api/v1/runs/%2FG%2FNET HTTP/1.1\r\nHost: localhost\r\n\r\n", 401},
         {"GET /api/v1/runs?pattern=%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
         {"GET /api/v1/runs?pattern=%ff HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
         {"GET /api/v1/runs?colour=%0d%0aSet-Cookie:x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
-        {"POST /api/v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18\r\n\r\n{\"unit\":\"/G/NET\"}\n", 403},
-        {"GET /agent/v1/stream?agent=a&session=b HTTP/1.1\r\nHost: localhost\r\n\r\n", 403},
+        {"POST /api/v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18\r\n\r\n{\"unit\":\"/G/NET\"}\n", 401},
+        {"GET /agent/v1/stream?agent=a&session=b HTTP/1.1\r\nHost: localhost\r\n\r\n", 401},
         {"GET /healthz HTTP/9.9\r\nHost: localhost\r\n\r\n", 0},
         {"\x16\x03\x01 rubbish\r\n\r\n", 0},
     };
@@ -252,7 +269,7 @@ static void a_viewer_hears_every_change_and_can_come_back(void **state)
 {
     struct server *server = *state;
     struct strbuf heard = {0};
-    int fd = dial(server, true);
+    int fd = dial(server, false);
     tell(fd, "GET /api/v1/changes HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_true(hear(fd, &heard, "retry:", 3000));
     for (int i = 0; i < 5; i++) {
@@ -262,14 +279,14 @@ static void a_viewer_hears_every_change_and_can_come_back(void **state)
     assert_non_null(strstr(heard.at, "id: 1\n"));
     (void)close(fd);
     strbuf_clear(&heard);
-    fd = dial(server, true);
+    fd = dial(server, false);
     tell(fd, "GET /api/v1/changes HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 3\r\n\r\n");
     assert_true(hear(fd, &heard, "id: 5", 3000));
     assert_non_null(strstr(heard.at, "id: 4"));
     assert_null(strstr(heard.at, "id: 3"));
     (void)close(fd);
     strbuf_clear(&heard);
-    fd = dial(server, true); /* from the journal: what the ring never had */
+    fd = dial(server, false); /* from the journal: what the ring never had */
     (void)pthread_mutex_lock(&server->kit->engine.feed.lock);
     server->kit->engine.feed.tail = 4;
     (void)pthread_mutex_unlock(&server->kit->engine.feed.lock);
@@ -383,13 +400,18 @@ static void a_stale_socket_is_taken_over(void **state)
 static void only_loopback_is_listened_on(void **state)
 {
     struct server *server = *state;
-    static const char *const wrong[] = {"0.0.0.0:0", "192.0.2.1:80", "[::]:80", "80", "127.0.0.1", "127.0.0.1:99999", "host:80"};
+    static const struct {
+        const char *address;
+        enum err_code code;
+    } wrong[] = {{"0.0.0.0:0", ERR_LISTEN_LOOPBACK},  {"192.0.2.1:80", ERR_LISTEN_LOOPBACK}, {"[::]:80", ERR_LISTEN_LOOPBACK},
+                 {"[2001:db8::1]:80", ERR_LISTEN_LOOPBACK}, {"80", ERR_LISTEN_ADDRESS},       {"127.0.0.1", ERR_LISTEN_ADDRESS},
+                 {"127.0.0.1:99999", ERR_LISTEN_ADDRESS}, {"host:80", ERR_LISTEN_ADDRESS},  {"[::1:80", ERR_LISTEN_ADDRESS}};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct http *second = NULL;
         struct err e = {0};
-        struct http_config config = {.api = server->kit->api, .tcp = wrong[i], .thread_count = 2};
+        struct http_config config = {.api = server->kit->api, .tcp = wrong[i].address, .thread_count = 2};
         assert_false(http_open(&config, &second, &e));
-        assert_int_equal(e.code, ERR_LISTEN_LOOPBACK);
+        assert_int_equal(e.code, wrong[i].code);
     }
 }
 
