@@ -15,6 +15,10 @@ bool act_site_apply(struct act_call *call)
     if (!site_load(engine, act->text, act->text_n, act->text2_n ? act->text2 : NULL, act->text2_n, call->err)) {
         return false;
     }
+    if (!group_calendars_known(engine, call->err)) {
+        engine->is_spoiled = true; /* the site before is taken up again */
+        return false;
+    }
     const struct {
         const char *name, *text;
         size_t n;
@@ -186,6 +190,55 @@ static bool replan_all(struct act_call *call)
     return true;
 }
 
+/* A unit's next in the file: what is below it first. */
+static const struct unit *unit_after(const struct unit *at)
+{
+    if (at->first_child) {
+        return at->first_child;
+    }
+    while (at && !at->next_sibling) {
+        at = at->parent;
+    }
+    return at ? at->next_sibling : NULL;
+}
+
+/* jc= may name a group of this file or one that is there; one of a file to come is a warning, and refused at registration. */
+static void jc_check(struct act_call *call, const struct unit_file *file, const struct unit *net, const char *prefix)
+{
+    struct arena *turn = &call->engine->turn;
+    const char *named = unit_text(turn, net, KEY_JC), *path = named ? calendar_path(named) : NULL;
+    if (!path || strcmp(path, "/") == 0) {
+        return;
+    }
+    size_t n = strlen(prefix);
+    const struct unit *own = strncmp(path, prefix, n) == 0 ? unit_find(file, path + n) : NULL;
+    const struct unit_entry *there = unit_by_path(call->engine, path);
+    bool is_group = own ? unit_type_row(own->type)->kind == KIND_GROUP : there && there->is_group;
+    if (!is_group) {
+        diags_add(call->own_diags, unit_param(net, KEY_JC, NULL)->at, unit_path(turn, net, prefix), ERR_UNIT_NAMES_NOTHING,
+                  "jc" ARG "%.100s", named);
+    }
+}
+
+/* Calendars that definitions name: x_calendar= is one of the site's, else it is an error. */
+static bool calendars_named(struct act_call *call, const struct unit_file *file, const char *prefix)
+{
+    struct arena *turn = &call->engine->turn;
+    for (const struct unit *at = file->first; at; at = unit_after(at)) {
+        bool is_group = unit_type_row(at->type)->kind == KIND_GROUP;
+        const char *named = is_group ? unit_text(turn, at, KEY_X_CALENDAR) : NULL;
+        if (named && !site_calendar(call->engine->w.site, named)) {
+            const char *path = unit_path(turn, at, prefix);
+            diags_add(call->own_diags, unit_param(at, KEY_X_CALENDAR, NULL)->at, path, ERR_CALENDAR_UNKNOWN,
+                      "%s" ARG "x_calendar" ARG "%.100s", path, named);
+        }
+        if (!is_group && unit_is_root_net(at)) {
+            jc_check(call, file, at, prefix);
+        }
+    }
+    return call->own_diags->error_count == 0;
+}
+
 bool act_define(struct act_call *call)
 {
     struct engine *engine = call->engine;
@@ -199,7 +252,7 @@ bool act_define(struct act_call *call)
     }
     const struct unit_file *file;
     struct arena tmp = {0};
-    bool is_good = unit_parse(&tmp, act->text, act->text_n, call->own_diags, &file);
+    bool is_good = unit_parse(&tmp, act->text, act->text_n, call->own_diags, &file) && calendars_named(call, file, prefix);
     if (!is_good) {
         call->diags = call->own_diags;
         (void)err_set(call->err, ERR_DEFINE_WRONG, "%zu", call->own_diags->error_count);
@@ -303,6 +356,9 @@ static bool register_one(struct act_call *call, struct unit_entry *unit, const c
     }
     if (net->odd) {
         return err_set(call->err, ERR_NET_ODD, "%s" ARG "%s", unit->path, net->odd);
+    }
+    if (!net_calendar_known(engine, net)) {
+        return err_set(call->err, ERR_CALENDAR_UNKNOWN, "%s" ARG "jc" ARG "%s", unit->path, net->calendar_of);
     }
     bool is_fixed = strcmp(act->kind, "fixed") == 0;
     if (is_fixed && (act->date.day == BIZDAY_NONE.day || act->date2.day == BIZDAY_NONE.day || act->date2.day < act->date.day)) {

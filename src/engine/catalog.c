@@ -142,11 +142,46 @@ const struct calendar *unit_calendar(struct engine *engine, struct unit_entry *u
     return group_calendar(engine, unit->is_group ? unit : unit->group);
 }
 
+const char *calendar_path(const char *named)
+{
+    const char *service = strstr(named, ":/");
+    return service ? service + 1 : named;
+}
+
+bool net_calendar_known(const struct engine *engine, const struct net *net)
+{
+    const char *path = net->calendar_of ? calendar_path(net->calendar_of) : "/";
+    const struct unit_entry *group = unit_by_path(engine, path);
+    return strcmp(path, "/") == 0 || (group && group->is_group);
+}
+
 const struct calendar *unit_days(struct engine *engine, struct unit_entry *unit)
 {
     const struct net *net = unit->version ? unit->version->net : NULL;
-    struct unit_entry *other = net && net->calendar_of ? unit_by_path(engine, net->calendar_of) : NULL;
-    return other && other->is_group ? group_calendar(engine, other) : unit_calendar(engine, unit);
+    if (!net || !net->calendar_of || !net_calendar_known(engine, net)) {
+        return unit_calendar(engine, unit);
+    }
+    return group_calendar(engine, unit_by_path(engine, calendar_path(net->calendar_of))); /* none: that of "/" */
+}
+
+bool group_calendars_known(struct engine *engine, struct err *e)
+{
+    bool is_good = true;
+    for (struct map_entry *entry = NULL; is_good && (entry = map_next(&engine->w.units_by_id, entry));) {
+        const struct unit_entry *group = entry->value;
+        struct arena tmp = {0};
+        const char *text = NULL;
+        if (group->is_group && !group->is_deleted && group->version) {
+            is_good = version_text(engine, &tmp, group->version, &text, e);
+        }
+        const struct unit *unit = text ? kept_unit(&tmp, text) : NULL;
+        const char *named = unit ? unit_text(&tmp, unit, KEY_X_CALENDAR) : NULL;
+        if (named && !site_calendar(engine->w.site, named)) {
+            is_good = err_set(e, ERR_CALENDAR_UNKNOWN, "%s" ARG "x_calendar" ARG "%s", group->path, named);
+        }
+        arena_close(&tmp);
+    }
+    return is_good;
 }
 
 void calendars_forget(struct engine *engine)

@@ -39,6 +39,9 @@ const struct calendar *group_calendar(struct engine *engine, struct unit_entry *
 const struct calendar *unit_calendar(struct engine *engine, struct unit_entry *unit);   /* of its own group */
 const struct calendar *unit_days(struct engine *engine, struct unit_entry *unit);       /* jc= respected */
 void calendars_forget(struct engine *engine);
+const char *calendar_path(const char *named); /* jc= without its service (AJSROOT1:/a/b) */
+bool net_calendar_known(const struct engine *engine, const struct net *net); /* jc= names a group, or is not there */
+MUST_CHECK bool group_calendars_known(struct engine *engine, struct err *e); /* each x_calendar= is one of the site's */
 /* Gates of scope `latest` and holds by the last result look back without end: what they ask for is loaded. */
 MUST_CHECK bool net_look_back(struct engine *engine, const struct net *net, struct unit_entry *own, struct err *e);
 MUST_CHECK bool version_load(struct engine *engine, struct version_entry *version, struct err *e);

@@ -183,6 +183,51 @@ static void net_that_waits_too_long_is_given_up(void **state)
     stage_close(&s);
 }
 
+#define CALENDAR_SITE "calendars:\n  - {name: WEEK, closed_weekdays: [su, sa]}\nagents:\n  - {name: local, default: true}\n"
+
+static struct act define_act(const char *text)
+{
+    struct act act = act_make(ACT_DEFINE);
+    act.unit = "/";
+    act.text = text;
+    act.text_n = strlen(text);
+    return act;
+}
+
+static void a_calendar_that_the_site_does_not_have_is_an_error(void **state)
+{
+    struct stage s;
+    stage_open(&s, &(struct stage_options){.site = CALENDAR_SITE, .with_hash = true});
+    (void)stage_refuses(&s, define_act("unit=G,,,;\n{\nty=g;\nx_calendar=WEAK;\n}\n"), "BNT0427-E");
+    stage_define(&s, "/", "unit=G,,,;{ty=g;x_calendar=WEEK;}");
+    struct act site = act_make(ACT_SITE_APPLY);
+    site.text = "agents:\n  - {name: local, default: true}\n";
+    site.text_n = strlen(site.text);
+    const char *text = stage_refuses(&s, site, "BNT0430-E"); /* G uses it */
+    assert_non_null(strstr(text, "/G の x_calendar=WEEK"));
+    stage_define(&s, "/", "unit=H,,,;{ty=g;x_calendar=WEEK;}"); /* the site is what it was */
+    stage_check(&s);
+    stage_close(&s);
+}
+
+static void a_net_whose_jc_names_nothing_is_not_registered(void **state)
+{
+    struct stage s;
+    stage_open(&s, &(struct stage_options){.site = CALENDAR_SITE});
+    stage_define(&s, "/", net(&s, "A", 1, EVERY_DAY("22:00") "jc=/G;\n"));
+    assert_non_null(strstr(s.json, "\"warnings\":1"));
+    struct act act = act_on(ACT_REGISTER, "/A");
+    act.kind = "planned";
+    assert_non_null(strstr(stage_refuses(&s, act, "BNT0430-E"), "/A の jc=/G"));
+    stage_define(&s, "/", "unit=G,,,;{ty=g;x_calendar=WEEK;}");
+    stage_do(&s, act);
+    stage_define(&s, "/", net(&s, "B", 1, EVERY_DAY("22:00") "jc=AJSROOT1:/G;\n"));
+    assert_non_null(strstr(s.json, "\"warnings\":0"));
+    stage_register(&s, "/B");
+    stage_check(&s);
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +241,8 @@ int main(void)
         cmocka_unit_test(passed_starts_of_today_are_accounted_for),
         cmocka_unit_test(unregistered_net_runs_no_more),
         cmocka_unit_test(net_that_waits_too_long_is_given_up),
+        cmocka_unit_test(a_calendar_that_the_site_does_not_have_is_an_error),
+        cmocka_unit_test(a_net_whose_jc_names_nothing_is_not_registered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
