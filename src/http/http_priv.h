@@ -113,6 +113,9 @@ void streams_wake(void *data);         /* data: struct http; the feed has grown 
 void *streams_pulse(void *data);       /* the thread that keeps quiet streams alive */
 void streams_stop(struct http *http);  /* with the lock held */
 
+/* export.c: a list in lines, whose first page is request->response. */
+enum MHD_Result export_open(struct request *request, const struct api_request *asked);
+
 /* answer.c */
 enum MHD_Result answer_queue(struct MHD_Connection *connection, struct api_response *response, bool is_last);
 /* A read's: with an ETag; 304 when the asker has it. */

@@ -238,6 +238,12 @@ static enum MHD_Result act_begin(struct request *request, const struct api_reque
     return MHD_YES;
 }
 
+static bool wants_lines(const struct request *request)
+{
+    const char *accept = request_header(request, MHD_HTTP_HEADER_ACCEPT);
+    return accept && strstr(accept, "application/x-ndjson");
+}
+
 static enum MHD_Result request_answer(struct request *request)
 {
     if (request->file) {
@@ -260,12 +266,17 @@ static enum MHD_Result request_answer(struct request *request)
                                 .body = request->body.n ? request->body.at : NULL,
                                 .body_n = request->body.n,
                                 .device = request->device,
-                                .browser = request->browser};
+                                .browser = request->browser,
+                                .idempotency_key = request_header(request, "Idempotency-Key"),
+                                .wants_lines = wants_lines(request)};
     if (request->operation->kind != OPERATION_IS_READ) {
         return act_begin(request, &asked);
     }
     struct api_done never = {NULL, NULL};
     (void)api_call(request->listener->http->api, &request->arena, &asked, &request->response, &never);
+    if (request->response.status == MHD_HTTP_OK && str_equal(request->response.content_type, "application/x-ndjson")) {
+        return export_open(request, &asked);
+    }
     bool is_get = request->operation->method == METHOD_GET;
     return is_get ? answer_read(request) : answer_queue(request->connection, &request->response, false);
 }

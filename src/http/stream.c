@@ -307,6 +307,7 @@ enum MHD_Result stream_open(struct request *request)
     (void)MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, is_agent ? "application/x-ndjson" : "text/event-stream");
     (void)MHD_add_response_header(made, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     (void)MHD_add_response_header(made, "X-Accel-Buffering", "no");
+    answer_secure(made, request->connection, policy_data);
     enum MHD_Result result = MHD_queue_response(request->connection, MHD_HTTP_OK, made);
     MHD_destroy_response(made);
     return result;
