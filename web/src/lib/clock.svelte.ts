@@ -4,7 +4,7 @@
  * made-up clock may run at 400 times, or stand still), measured with the browser's monotonic clock, so a wrong wall clock
  * of the terminal shows nowhere. `clock.now` changes once a second, four times at speeds above one.
  */
-import { business_time, instant_of, offset_of, type BusinessFrame, type BusinessTime } from './time';
+import { business_time, clock48, day_label, instant_of, offset_of, spoken_time, type BusinessFrame, type BusinessTime } from './time';
 
 export interface ClockAnswer {
     now: string;
@@ -55,6 +55,15 @@ export class BusinessClock {
 
     time(): BusinessTime {
         return business_time(this.now, this.frame);
+    }
+
+    /** The current business day; empty before the server has answered. It changes once a day, not with every tick. */
+    readonly today = $derived(this.is_known ? this.time().day : '');
+
+    /** An instant as it is said today: 27:30, or with its day when that is another one. For texts; elements use <Time>. */
+    say(at: string | number, locale: 'ja' | 'en'): string {
+        const time = spoken_time(at, this.today, this.frame);
+        return (this.today && time.day !== this.today ? day_label(time.day, locale) + ' ' : '') + clock48(time);
     }
 
     /** Begins to tick; the answer stops it. */

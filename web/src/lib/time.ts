@@ -44,6 +44,16 @@ export function business_time(at: string | number, frame: BusinessFrame): Busine
     return { day: day_text(day_ms), hour: Math.floor(seconds / 3600), minute: Math.floor(seconds / 60) % 60, second: seconds % 60 };
 }
 
+/**
+ * As people of the business day `today` say it: until 48:00 its hours go on, so tomorrow's opening is at 31:40 of today, as
+ * the plan of the night has it. Other days keep their own hours.
+ */
+export function spoken_time(at: string | number, today: string, frame: BusinessFrame): BusinessTime {
+    const time = business_time(at, frame);
+    const is_next_morning = today !== '' && time.day === day_add(today, 1) && time.hour < 24;
+    return is_next_morning ? { ...time, day: today, hour: time.hour + 24 } : time;
+}
+
 /** The instant of a business day's hour: instant_at('2026-06-29', 27 * 60 + 30, frame). */
 export function instant_at(day: string, minutes: number, frame: BusinessFrame): number {
     return Date.parse(day + 'T00:00:00Z') + (minutes - frame.offset_minutes) * MINUTE_MS;

@@ -5,6 +5,8 @@
  *     const run = resource<Run>(() => `/runs/${id}`, { when: (change) => change.entity.startsWith(`run:${id}`) });
  * `when` says which changes of the server make it stale; many of them together cost one fetch.
  */
+import { untrack } from 'svelte';
+
 import { changes, type Change } from '../changes.svelte';
 import { ApiError, api_get, api_peek, api_url } from './client';
 
@@ -66,7 +68,7 @@ export function resource<T>(path: () => string | null, options: ResourceOptions 
     let settle: ReturnType<typeof setTimeout> | undefined;
     $effect(() => {
         const at = path();
-        void made.point(at === null ? null : api_url(at));
+        untrack(() => void made.point(at === null ? null : api_url(at)));
     });
     $effect(() => {
         const soon = () => {
