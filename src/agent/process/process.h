@@ -43,7 +43,11 @@ struct process_groups {
     int fd; /* -1: none, trees are killed by a sweep of /proc */
     bool is_probed, may_clone_into; /* else a job moves itself */
     int made, free_count, free[1024];
+    struct process_group {
+        int number, folder, events; /* number + 1; 0: none, not open */
+    } kept[256]; /* by number, modulo: opening them cost a tenth of a start */
 };
+int process_group_folder(struct process_groups *groups, int group); /* kept open; negative: cannot be */
 int process_group_take(struct process_groups *groups); /* -1: none */
 /* After a kill, whoever did it, it is removed and not used again. */
 void process_group_give(struct process_groups *groups, int group, bool is_killed);
@@ -65,6 +69,7 @@ struct process_order {
     int cgroup;             /* result: -1 none */
     bool is_in_cgroup;      /* from its first instruction */
     char *stack_end;        /* PROCESS_STACK_BYTES below it */
+    int nothing;            /* /dev/null, opened at the first start; 0: not yet */
     const char *failed;     /* result: what could not be done, and errno */
     int reason;
 };

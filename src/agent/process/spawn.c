@@ -66,7 +66,7 @@ ON_SECOND_STACK static int child_main(void *arg)
     syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &o->open_files, NULL);
     syscall(SYS_umask, o->mask);
     must(o, o->workdir, syscall(SYS_chdir, o->workdir));
-    put(o, o->files[0][0] ? o->files[0] : "/dev/null", 0);
+    put(o, o->files[0], 0);
     put(o, o->files[1], 1);
     if (o->is_same) {
         must(o, "dup3", syscall(SYS_dup3, 1, 2, 0));
@@ -126,20 +126,14 @@ ON_SECOND_STACK static int probe_main(void *arg)
 /* Negative: not this way. */
 static pid_t start_in_cgroup(struct process_order *order, int (*child)(void *))
 {
-    char path[32];
-    (void)snprintf(path, sizeof(path), "%010d", order->cgroup);
-    int folder = openat(order->cgroups->fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int folder = process_group_folder(order->cgroups, order->cgroup);
     struct clone_args_2 args = {.flags = CLONE_VM | CLONE_VFORK | INTO_CGROUP,
                                 .exit_signal = SIGCHLD,
                                 .stack = (uintptr_t)order->stack_end - PROCESS_STACK_BYTES,
                                 .stack_size = PROCESS_STACK_BYTES,
                                 .cgroup = (uint64_t)folder};
     order->is_in_cgroup = true;
-    pid_t pid = folder >= 0 ? (pid_t)clone3_call(&args, child, order) : -1;
-    if (folder >= 0) {
-        (void)close(folder);
-    }
-    return pid;
+    return folder >= 0 ? (pid_t)clone3_call(&args, child, order) : -1;
 }
 
 /* Some kernels kill what is cloned into a cgroup when cgroup.kill was ever written there, or where we are ourselves:
@@ -161,6 +155,8 @@ pid_t process_start(struct process_order *order)
     int cgroup = process_group_take(order->cgroups);
     order->failed = NULL;
     order->cgroup = cgroup;
+    order->nothing = order->nothing > 0 ? order->nothing : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    order->fds[0] = order->nothing;
     pid_t pid = may_clone_into(order) ? start_in_cgroup(order, child_main) : -1;
     if (pid < 0) {
         order->is_in_cgroup = false;

@@ -92,23 +92,68 @@ void process_kill(const struct process_groups *groups, int group, pid_t leader, 
     (void)kill(-leader, SIGKILL);
 }
 
+static void forget(struct process_group *kept)
+{
+    if (kept->folder > 0) {
+        (void)close(kept->folder);
+    }
+    if (kept->events > 0) {
+        (void)close(kept->events);
+    }
+    *kept = (struct process_group){0};
+}
+
+static struct process_group *kept_of(struct process_groups *groups, int group)
+{
+    struct process_group *kept = &groups->kept[(size_t)group % (sizeof(groups->kept) / sizeof(groups->kept[0]))];
+    if (kept->number != group + 1) {
+        forget(kept);
+        kept->number = group + 1;
+    }
+    return kept;
+}
+
+/* Descriptors 0 to 2 are never ours. */
+static int kept_open(int *fd, int folder, int group, const char *file, int flags)
+{
+    if (*fd <= 0) {
+        char path[32];
+        (void)snprintf(path, sizeof(path), "%010d%s", group, file);
+        *fd = openat(folder, path, flags | O_CLOEXEC);
+    }
+    return *fd;
+}
+
+int process_group_folder(struct process_groups *groups, int group)
+{
+    return kept_open(&kept_of(groups, group)->folder, groups->fd, group, "", O_PATH | O_DIRECTORY);
+}
+
+static bool is_empty(struct process_groups *groups, int group)
+{
+    char text[512];
+    int fd = kept_open(&kept_of(groups, group)->events, groups->fd, group, "/cgroup.events", O_RDONLY);
+    ssize_t n = fd >= 0 ? pread(fd, text, sizeof(text) - 1, 0) : -1;
+    text[n > 0 ? n : 0] = '\0';
+    return strstr(text, "populated 0");
+}
+
 int process_group_take(struct process_groups *groups)
 {
-    char path[32], text[512];
+    char path[32];
     for (int tries = 0; groups->fd >= 0 && tries < 4; tries++) { /* some may still hold what a job left behind */
         bool is_new = groups->free_count == 0;
         int group = is_new ? groups->made++ : groups->free[--groups->free_count];
-        (void)snprintf(path, sizeof(path), "%010d", group);
+        if (!is_new && is_empty(groups, group)) {
+            return group;
+        }
+        forget(kept_of(groups, group));
         if (is_new) {
+            (void)snprintf(path, sizeof(path), "%010d", group);
             (void)unlinkat(groups->fd, path, AT_REMOVEDIR); /* left by a keeper that died */
             if (mkdirat(groups->fd, path, 0755) == 0) {
                 return group;
             }
-            continue;
-        }
-        (void)snprintf(path, sizeof(path), "%010d/cgroup.events", group);
-        if (read_small(groups->fd, path, text, sizeof(text)) > 0 && strstr(text, "populated 0")) {
-            return group;
         }
     }
     return -1;
@@ -118,6 +163,7 @@ void process_group_give(struct process_groups *groups, int group, bool is_killed
 {
     if (is_killed && group >= 0) {
         char path[32];
+        forget(kept_of(groups, group));
         (void)snprintf(path, sizeof(path), "%010d", group);
         (void)unlinkat(groups->fd, path, AT_REMOVEDIR);
     } else if (group >= 0 && groups->free_count < (int)(sizeof(groups->free) / sizeof(groups->free[0]))) {
