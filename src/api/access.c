@@ -18,7 +18,7 @@ static bool socket_may(enum caller_kind caller, enum permission permission)
         /*                        root  own   local  tcp   */
         [PERMISSION_OPEN]    = {true, true, true,  true},
         [PERMISSION_SELF]    = {true, true, false, false},
-        [PERMISSION_LOOK]    = {true, true, true,  true},
+        [PERMISSION_LOOK]    = {true, true, true,  false}, /* over TCP a login or token is needed for all but OPEN */
         [PERMISSION_AUDIT]   = {true, true, true,  false}, /* costs a pass over the whole journal */
         [PERMISSION_OUTPUT]  = {true, true, false, false}, /* output may hold personal data (E-40) */
         [PERMISSION_OPERATE] = {true, true, false, false},

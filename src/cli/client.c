@@ -57,6 +57,11 @@ static CURL *prepare(struct cli *cli, const char *path, struct taking *taking)
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "banto/" BANTO_VERSION);
     (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    const char *token = getenv("BANTO_TOKEN");
+    if (!is_unix && token && *token) { /* the socket knows its caller without */
+        (void)curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+        (void)curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, token);
+    }
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, taking);
     return curl;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "api/api.h"
+#include "api/identity.h"
 #include "api/site_folder.h"
 #include "http/arguments.h"
 #include "http/heartbeat.h"
@@ -73,6 +73,17 @@ static void listening_say(const struct outside *outside, const char *path)
     outside->config.say(&e);
 }
 
+/* On the engine's thread, once; only this line ever holds the key. */
+static void first_say(void *data, const char *path)
+{
+    struct outside *outside = data;
+    struct err e = {0};
+    const char *host = outside->config.arguments->host_count ? outside->config.arguments->hosts[0] : "localhost";
+    (void)err_set(&e, INFO_FIRST_START, "%s://%s:%d%s", outside->config.arguments->tls_cert ? "https" : "http", host,
+                  http_port(outside->http), path);
+    outside->config.say(&e);
+}
+
 static bool parts_open(struct outside *outside, struct err *e)
 {
     const char *path = arena_printf(&outside->memory, "%s/bantod.sock", outside->config.data);
@@ -93,6 +104,9 @@ static bool parts_open(struct outside *outside, struct err *e)
         return false;
     }
     listening_say(outside, path);
+    if (http_port(outside->http) > 0 && !first_start(outside->config.api, first_say, outside, e)) {
+        return false;
+    }
     return agent_open(outside, arena_printf(&outside->memory, "unix:%s", path), e) &&
            (!beat.url || !*beat.url || heartbeat_open(&beat, &outside->heartbeat, e));
 }

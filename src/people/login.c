@@ -10,7 +10,7 @@
 static const char *const common[] = {
     "password", "passw0rd", "passphrase", "letmein", "welcome", "administrator", "changeme", "secret", "default",
     "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc", "qazwsxedc", "iloveyou", "sunshine", "princess", "football",
-    "baseball", "dragon", "monkey", "superman", "trustno1", "abcdefghijklmnopqrstuvwxyz", "01234567890123456789",
+    "baseball", "dragon", "monkey", "superman", "trustno1", "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "12345678901234567890",
     "98765432109876543210", "abc123", "banto", "kokuho", "kokuhoren", "sakura", "nippon", "japan", "tokyo", "pasuwado",
     "himitsu", "kanri", "unyou", "operator", "server", "database", "oracle", "master", "login", "guest", "system", "user",
     "test", "admin", "root", "toor", "pass", "temp", "start", "summer", "winter", "spring", "autumn",

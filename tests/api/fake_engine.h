@@ -156,6 +156,7 @@ bool engine_reports(struct engine *engine, const struct agent_post *post, act_do
 }
 
 struct feed *engine_feed(struct engine *engine) { return &engine->feed; }
+
 enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
 {
     (void)pthread_mutex_lock(&feed->lock);
@@ -169,6 +170,7 @@ enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
 }
 
 int64_t feed_head(struct feed *feed) { return feed->head; }
+
 int feed_watch(struct feed *feed, void (*wake)(void *data), void *data)
 {
     for (int i = 0; i < FAKE_WATCH_MAX; i++) {
@@ -182,6 +184,7 @@ int feed_watch(struct feed *feed, void (*wake)(void *data), void *data)
 }
 
 void feed_unwatch(struct feed *feed, int id) { feed->wake[id] = NULL; }
+
 UNUSED static void fake_change(struct engine *engine)
 {
     (void)pthread_mutex_lock(&engine->feed.lock);

@@ -92,8 +92,25 @@ port=$(sed -n 's/.*(port \([0-9]*\)).*/\1/p' "$tmp/log")
 if command -v curl >/dev/null; then
     [ "$(curl -s -o "$tmp/web" -w '%{http_code}' "http://127.0.0.1:$port/healthz")" = 200 ] || { echo "no health"; failed=1; }
     code=$(curl -s -o "$tmp/web" -w '%{http_code}' -d '{"unit":"/RC4"}' "http://127.0.0.1:$port/api/v1/runs")
-    [ "$code" = 403 ] || { echo "TCP may act: $code"; failed=1; }
+    [ "$code" = 401 ] || { echo "TCP may act: $code"; failed=1; }
+    code=$(curl -s -o "$tmp/web" -w '%{http_code}' "http://127.0.0.1:$port/api/v1/units")
+    [ "$code" = 401 ] || { echo "TCP may look without a login: $code"; failed=1; }
+    expect 0 person add desk contractor --title 運用担当
+    expect 0 grant add operator --person desk --reason 着任
+    token=$("$bin/banto" token make monitor --permissions look --person desk --json | sed 's/.*"token":"\([^"]*\)".*/\1/')
+    BANTO_TOKEN=$token
+    export BANTO_TOKEN
+    expect 0 --server "http://127.0.0.1:$port" list
+    expect 77 --server "http://127.0.0.1:$port" run /RC4
+    unset BANTO_TOKEN
+    expect 0 person close desk --reason 離任
+    code=$(curl -s -o "$tmp/web" -w '%{http_code}' -H "Authorization: Bearer $token" "http://127.0.0.1:$port/api/v1/units")
+    [ "$code" = 401 ] || { echo "a closed person's token: $code"; failed=1; }
+    expect 0 journal list --stream desk
+    says out token.make
+    if grep -q "$token" "$tmp/out"; then echo "a token is in the journal"; failed=1; fi
 fi
+says log "/#link="
 [ "$(stat -c %a "$tmp/data")" = 700 ] || { echo "the folder is not private"; failed=1; }
 "$bin/bantod" --data "$tmp/data" >"$tmp/second" 2>&1 && { echo "two servers on one folder"; failed=1; }
 says second BNT
