@@ -32,7 +32,7 @@ enum field_type { FIELD_TEXT, FIELD_MAYBE, FIELD_LIST, FIELD_FLAG, FIELD_INT, FI
      ON(FRAME_NEVER) | ON(FRAME_UNKNOWN))
 
 struct field {
-    const char *name;
+    struct str name;
     enum field_type type;
     size_t offset;
     int64_t lowest, highest;
@@ -41,7 +41,7 @@ struct field {
 
 static const struct field fields[] = {
 #define FIELD(name, type, member, lowest, highest, kinds, must)                                              \
-    {name, FIELD_##type, offsetof(struct frame, member), lowest, highest, kinds, must},
+    {{name, sizeof(name) - 1}, FIELD_##type, offsetof(struct frame, member), lowest, highest, kinds, must},
 #include "wire/frame_fields.def"
 #undef FIELD
 };
@@ -54,19 +54,19 @@ static void encode_field(struct json *j, const struct field *field, const struct
     case FIELD_TEXT:
         text = *(const char *const *)at;
         if ((text && text[0]) || (field->must & ON(frame->kind))) {
-            json_text(j, field->name, text ? text : "");
+            json_text(j, field->name.at, text ? text : "");
         }
         break;
     case FIELD_MAYBE:
         text = *(const char *const *)at;
         if (text) {
-            json_text(j, field->name, text);
+            json_text(j, field->name.at, text);
         }
         break;
     case FIELD_LIST: {
         const char *const *texts = *(const char *const *const *)at;
         if (texts && texts[0]) {
-            json_list(j, field->name);
+            json_list(j, field->name.at);
             for (; *texts; texts++) {
                 json_text(j, NULL, *texts);
             }
@@ -76,19 +76,19 @@ static void encode_field(struct json *j, const struct field *field, const struct
     }
     case FIELD_FLAG:
         if (*(const bool *)at) {
-            json_bool(j, field->name, true);
+            json_bool(j, field->name.at, true);
         }
         break;
     case FIELD_INT:
     case FIELD_LONG: {
         int64_t number = field->type == FIELD_INT ? *(const int32_t *)at : *(const int64_t *)at;
         if (number != 0 || (field->must & ON(frame->kind))) {
-            json_number(j, field->name, number);
+            json_number(j, field->name.at, number);
         }
         break;
     }
     case FIELD_WORD:
-        json_text(j, field->name, refusal_names[frame->refusal]);
+        json_text(j, field->name.at, refusal_names[frame->refusal]);
         break;
     }
 }
@@ -233,12 +233,12 @@ static bool decode_fields(struct arena *into, const json_t *root, struct frame *
         if (!(field->kinds & ON(ret->kind))) {
             continue;
         }
-        const json_t *value = json_object_get(root, field->name);
+        const json_t *value = json_object_get(root, field->name.at);
         if (!value && (field->must & ON(ret->kind))) {
-            return wrong(e, field->name, "missing");
+            return wrong(e, field->name.at, "missing");
         }
         if (value && !decode_value(into, field, value, ret)) {
-            return wrong(e, field->name, "not of the right type or range");
+            return wrong(e, field->name.at, "not of the right type or range");
         }
     }
     if (!ret->start.env) {
@@ -407,7 +407,8 @@ static bool scan_member(struct scan *s, struct frame *ret, uint64_t *seen, size_
         return is_wanted && scan_key(s, &ret->key);
     }
     for (size_t i = *next; i < COUNT(fields); i++) {
-        if ((fields[i].kinds & ON(ret->kind)) && str_is(name, fields[i].name)) {
+        if ((fields[i].kinds & ON(ret->kind)) && name.n == fields[i].name.n &&
+            memcmp(name.at, fields[i].name.at, name.n) == 0) {
             *next = i + 1;
             *seen |= UINT64_C(1) << i;
             return scan_value(s, &fields[i], ret);

@@ -10,18 +10,31 @@
 
 #include "base/vec.h"
 
-/* How many bytes from `at` on are plain, eight at a time: none below 0x20, none from 0x80, no quote, no backslash. */
-static size_t plain_bytes(const char *at, size_t n)
+/* None below 0x20, none from 0x80, no quote, no backslash among the eight bytes. A byte's top bit is set if it is 0x80 or
+ * more, or if the subtraction went below zero in it or below it. */
+static bool is_plain_word(const char *at)
 {
     static const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    uint64_t quotes = word ^ ones * '"', slashes = word ^ ones * '\\';
+    return !((word | (word - ones * 0x20) | (quotes - ones) | (slashes - ones)) & tops);
+}
+
+static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
+/* How many bytes from `at` on are plain, at least; all if all are. */
+static size_t plain_bytes(const char *at, size_t n)
+{
     size_t i = 0;
-    for (uint64_t word; i + sizeof(word) <= n; i += sizeof(word)) {
-        memcpy(&word, at + i, sizeof(word));
-        uint64_t quotes = word ^ ones * '"', slashes = word ^ ones * '\\';
-        /* A byte's top bit is set if it is 0x80 or more, or if the subtraction went below zero in it or below it. */
-        if ((word | (word - ones * 0x20) | (quotes - ones) | (slashes - ones)) & tops) {
-            break;
-        }
+    while (i + sizeof(uint64_t) <= n && is_plain_word(at + i)) {
+        i += sizeof(uint64_t);
+    }
+    if (n >= sizeof(uint64_t) && n - i < sizeof(uint64_t) && is_plain_word(at + n - sizeof(uint64_t))) {
+        return n;
+    }
+    while (i < n && is_plain((unsigned char)at[i])) {
+        i++;
     }
     return i;
 }
@@ -32,11 +45,21 @@ static void put_bytes(struct strbuf *into, const char *at, size_t n)
     static const char short_forms[0x20] = {
         ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
     vec_reserve(into, n + 3);
-    strbuf_char(into, '"');
     size_t start = 0, i = plain_bytes(at, n); /* start..i is plain and not yet copied */
+    if (i == n) { /* nearly always */
+        char *to = into->at + into->n;
+        *to = '"';
+        if (n) {
+            memcpy(to + 1, at, n);
+        }
+        memcpy(to + 1 + n, "\"", 2);
+        into->n += n + 2;
+        return;
+    }
+    strbuf_char(into, '"');
     while (i < n) {
         unsigned char c = (unsigned char)at[i];
-        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+        if (is_plain(c)) {
             i++;
             continue;
         }

@@ -12,6 +12,17 @@
 #include "store/journal.h"
 #include "store/memory/memory_priv.h"
 
+/* Room for the rows of a query: given back by its cursor and used again. */
+struct spare {
+    char *at;
+    size_t bytes;
+};
+#ifdef __SANITIZE_ADDRESS__
+enum { SPARE_BYTES_MAX = 0 }; /* a row that is used after its cursor is found */
+#else
+enum { SPARE_BYTES_MAX = 16 * 1024 * 1024 };
+#endif
+
 struct memory_store {
     struct store store;
     pthread_mutex_t mutex;
@@ -19,6 +30,7 @@ struct memory_store {
     bool keeps_journal;
     struct hasher hasher;
     struct strbuf body;
+    struct spare spare;
     struct journal_heads heads;
     int64_t entry_count;               /* journal id of the newest row, kept or not */
     struct arena journal_arena;
@@ -27,9 +39,10 @@ struct memory_store {
 
 struct memory_cursor {
     struct rows rows;
-    struct arena arena;
+    struct memory_store *memory;
+    struct arena arena;                /* of a journal's rows */
     const struct table_info *info;
-    const void **found;                /* packed rows */
+    struct spare block;                /* offsets of the packed rows, then the rows */
     struct journal_row *journal;
     size_t n, next;
 };
@@ -160,7 +173,8 @@ static bool cursor_next(struct rows *rows, void *row)
     if (cursor->next == cursor->n) {
         return false;
     }
-    memcpy(row, cursor->found[cursor->next++], cursor->info->row_bytes);
+    const size_t *offsets = (const size_t *)(const void *)cursor->block.at;
+    memcpy(row, cursor->block.at + offsets[cursor->next++], cursor->info->row_bytes);
     return true;
 }
 
@@ -178,15 +192,24 @@ static bool cursor_journal_next(struct rows *rows, struct journal_row *row)
 static void cursor_close(struct rows *rows)
 {
     struct memory_cursor *cursor = (struct memory_cursor *)rows;
+    struct memory_store *memory = cursor->memory;
+    lock(memory);
+    if (cursor->block.bytes > memory->spare.bytes && cursor->block.bytes <= SPARE_BYTES_MAX) {
+        struct spare smaller = memory->spare;
+        memory->spare = cursor->block;
+        cursor->block = smaller;
+    }
+    unlock(memory);
+    heap_free(cursor->block.at);
     arena_close(&cursor->arena);
     heap_free(cursor);
 }
 
-static struct memory_cursor *cursor_open(const struct table_info *info)
+static struct memory_cursor *cursor_open(struct memory_store *memory, const struct table_info *info)
 {
     static const struct rows_ops ops = {.next = cursor_next, .journal_next = cursor_journal_next, .close = cursor_close};
     struct memory_cursor *cursor = heap_resize(NULL, 1, sizeof(*cursor));
-    *cursor = (struct memory_cursor){.rows = {.ops = &ops}, .info = info};
+    *cursor = (struct memory_cursor){.rows = {.ops = &ops}, .memory = memory, .info = info};
     return cursor;
 }
 
@@ -213,6 +236,12 @@ static bool hold(struct store_reader *reader, struct err *e)
 static void release(struct store_reader *reader)
 {
     (void)reader;
+}
+
+static size_t aligned(size_t bytes)
+{
+    size_t unit = alignof(max_align_t);
+    return (bytes + unit - 1) / unit * unit;
 }
 
 struct sort_by {
@@ -266,11 +295,34 @@ static bool is_sorted(const struct memory_rows *found, struct sort_by *by)
     return true;
 }
 
+/* Rows change while the cursor is read: it has copies. */
+static void cursor_fill(struct memory_cursor *cursor, const struct memory_rows *found)
+{
+    struct spare *block = &cursor->block;
+    size_t bytes = aligned(cursor->n * sizeof(size_t));
+    for (size_t i = 0; i < cursor->n; i++) {
+        bytes += aligned(found->at[i]->packed_bytes);
+    }
+    *block = cursor->memory->spare;
+    cursor->memory->spare = (struct spare){0};
+    if (block->bytes < bytes) {
+        heap_free(block->at);
+        *block = (struct spare){heap_resize(NULL, bytes, 1), bytes};
+    }
+    size_t *offsets = (size_t *)(void *)block->at;
+    size_t at = aligned(cursor->n * sizeof(size_t));
+    for (size_t i = 0; i < cursor->n; i++) {
+        offsets[i] = at;
+        row_move(cursor->info, found->at[i]->packed, found->at[i]->packed_bytes, block->at + at);
+        at += aligned(found->at[i]->packed_bytes);
+    }
+}
+
 static struct rows *query_open(struct store_reader *reader, const struct query *query)
 {
     struct memory_store *memory = memory_of(reader->store);
     const struct table_info *info = table_info(query->table);
-    struct memory_cursor *cursor = cursor_open(info);
+    struct memory_cursor *cursor = cursor_open(memory, info);
     struct memory_rows found = {0};
     struct sort_by by = {info, query};
     lock(memory);
@@ -283,12 +335,7 @@ static struct rows *query_open(struct store_reader *reader, const struct query *
         qsort_r(found.at, found.n, sizeof(*found.at), compare, &by);
     }
     cursor->n = query->limit > 0 && (uint64_t)query->limit < found.n ? (size_t)query->limit : found.n;
-    cursor->found = arena_array(&cursor->arena, const void *, cursor->n);
-    for (size_t i = 0; i < cursor->n; i++) {
-        void *copy = arena_alloc(&cursor->arena, found.at[i]->packed_bytes, alignof(max_align_t));
-        row_move(info, found.at[i]->packed, found.at[i]->packed_bytes, copy);
-        cursor->found[i] = copy;
-    }
+    cursor_fill(cursor, &found);
     unlock(memory);
     vec_close(&found);
     return &cursor->rows;
@@ -338,7 +385,7 @@ static void journal_copy(struct arena *into, const struct journal_row *from, boo
 static struct rows *journal_open(struct store_reader *reader, const struct journal_query *query)
 {
     struct memory_store *memory = memory_of(reader->store);
-    struct memory_cursor *cursor = cursor_open(NULL);
+    struct memory_cursor *cursor = cursor_open(memory, NULL);
     VEC(const struct journal_row *) found = {0};
     lock(memory);
     size_t n = memory->journal.n;
@@ -392,6 +439,7 @@ static void memory_close(struct store *store)
     arena_close(&memory->journal_arena);
     journal_heads_close(&memory->heads);
     strbuf_close(&memory->body);
+    heap_free(memory->spare.at);
     hasher_close(&memory->hasher);
     (void)pthread_mutex_destroy(&memory->mutex);
     heap_free(memory);
