@@ -24,18 +24,9 @@ static const char *text_of(const void *at)
 size_t row_packed_bytes(const struct table_info *info, const void *row)
 {
     size_t bytes = info->row_bytes;
-    for (size_t i = 0; i < info->column_count; i++) {
-        const void *at = row_at(info, i, row);
-        switch (info->columns[i].type) {
-        case COLUMN_I64:
-            break;
-        case COLUMN_TXT:
-            bytes += strlen(text_of(at)) + 1;
-            break;
-        case COLUMN_BLB:
-            bytes += ((const struct blob *)at)->n;
-            break;
-        }
+    for (const struct column *column = info->loose(); column->name; column++) {
+        const void *at = (const char *)row + column->offset;
+        bytes += column->type == COLUMN_TXT ? strlen(text_of(at)) + 1 : ((const struct blob *)at)->n;
     }
     return bytes;
 }
@@ -44,25 +35,20 @@ void row_pack(const struct table_info *info, const void *row, void *to)
 {
     char *end = (char *)to + info->row_bytes;
     memcpy(to, row, info->row_bytes);
-    for (size_t i = 0; i < info->column_count; i++) {
-        const void *at = row_at(info, i, row);
-        void *place = (char *)to + info->columns[i].offset;
-        size_t n = 0;
-        switch (info->columns[i].type) {
-        case COLUMN_I64:
-            continue;
-        case COLUMN_TXT:
+    for (const struct column *column = info->loose(); column->name; column++) {
+        const void *at = (const char *)row + column->offset;
+        void *place = (char *)to + column->offset;
+        size_t n;
+        if (column->type == COLUMN_TXT) {
             n = strlen(text_of(at)) + 1;
             memcpy(end, text_of(at), n);
             *(const char **)place = end;
-            break;
-        case COLUMN_BLB:
+        } else {
             n = ((const struct blob *)at)->n;
             if (n) {
                 memcpy(end, ((const struct blob *)at)->at, n);
             }
             ((struct blob *)place)->at = end;
-            break;
         }
         end += n;
     }
@@ -71,20 +57,11 @@ void row_pack(const struct table_info *info, const void *row, void *to)
 void row_move(const struct table_info *info, const void *packed, size_t bytes, void *to)
 {
     memcpy(to, packed, bytes);
-    for (size_t i = 0; i < info->column_count; i++) {
-        void *place = (char *)to + info->columns[i].offset;
-        switch (info->columns[i].type) {
-        case COLUMN_I64:
-            break;
-        case COLUMN_TXT:
-            *(const char **)place = (char *)to + (*(const char **)place - (const char *)packed);
-            break;
-        case COLUMN_BLB: {
-            struct blob *blob = place;
-            blob->at = (char *)to + ((const char *)blob->at - (const char *)packed);
-            break;
-        }
-        }
+    for (const struct column *column = info->loose(); column->name; column++) {
+        const char *at; /* a blob begins with its address, too */
+        memcpy(&at, (char *)to + column->offset, sizeof(at));
+        at = (char *)to + (at - (const char *)packed);
+        memcpy((char *)to + column->offset, &at, sizeof(at));
     }
 }
 

@@ -16,6 +16,28 @@
 enum { KIND_KEPT, KIND_REPLAYED };
 
 /* A function per table, so that COLUMN finds the row's type under one name. */
+#define LOOSE_I64(name_)
+#define LOOSE_TXT(name_) {#name_, COLUMN_TXT, offsetof(__typeof__(*of), name_)},
+#define LOOSE_BLB(name_) {#name_, COLUMN_BLB, offsetof(__typeof__(*of), name_)},
+#define TABLE(id_, name_, keys_, kind_)                                                                       \
+    static const struct column *name_##_loose(void)                                                           \
+    {                                                                                                         \
+        UNUSED const struct name_##_row *of = NULL;                                                           \
+        static const struct column columns[] = {
+#define COLUMN(name_, type_) LOOSE_##type_(name_)
+#define INDEX(name_, ...)
+#define TABLE_END(name_)                                                                                      \
+    {NULL, COLUMN_I64, 0}                                                                                     \
+    }                                                                                                         \
+    ;                                                                                                         \
+    return columns;                                                                                           \
+    }
+#include "store/schema.def"
+#undef TABLE
+#undef COLUMN
+#undef INDEX
+#undef TABLE_END
+
 #define TABLE(id_, name_, keys_, kind_)                                                                       \
     static const struct table_info *name_##_info(void)                                                        \
     {                                                                                                         \
@@ -27,7 +49,7 @@ enum { KIND_KEPT, KIND_REPLAYED };
 #define TABLE_END(name_)                                                                                      \
     }                                                                                                         \
     ;                                                                                                         \
-    static const struct table_info info = {ID, #name_, KEYS, COUNT(columns), sizeof(*of), IS_REPLAYED, columns}; \
+    static const struct table_info info = {ID, #name_, KEYS, COUNT(columns), sizeof(*of), IS_REPLAYED, columns, name_##_loose}; \
     return &info;                                                                                             \
     }
 #include "store/schema.def"

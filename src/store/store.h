@@ -63,6 +63,7 @@ struct table_info {
     size_t key_count, column_count, row_bytes;
     bool is_replayed;
     const struct column *columns;
+    const struct column *(*loose)(void); /* those with bytes outside the row: texts and blobs; a name of NULL ends them */
 };
 const struct table_info *table_info(enum table table);
 /* Column number by name, -1 if none. */
