@@ -99,6 +99,21 @@ enum api_change api_change_next(struct api *api, int64_t *seq, struct strbuf *in
 /* The same from the journal, many lines at once, each ending in a line feed; none: it has been read to its end. */
 MUST_CHECK bool api_change_read(struct api *api, int64_t *seq, struct strbuf *into, struct err *e);
 int64_t api_change_head(struct api *api);
+/* Who follows them. */
+struct api_viewer {
+    struct caller caller;      /* borrowed */
+    const char *entity;        /* only this and what is below it: "/KSK", "run/12"; "" = everything */
+    int64_t people_generation; /* when its rights were last looked at */
+};
+void api_viewer_open(struct api *api, const struct caller *caller, const char *entity, struct api_viewer *ret);
+/* PART: it names units that may be seen and others that may not; tell only that there was something. */
+enum api_sight { SIGHT_ALL, SIGHT_PART, SIGHT_NONE };
+enum api_sight api_change_sight(const struct api_viewer *viewer, const char *line, size_t n);
+/* May the caller look at this entity? Anything but a unit's path is about no system in particular. */
+bool api_sees(const struct caller *caller, const char *entity);
+/* False: the session has ended or its rights have changed; it may come back and is looked at anew. Cheap while nobody's
+ * rights changed, unless forced. */
+bool api_still_in(struct api *api, struct api_viewer *viewer, bool is_forced);
 int api_changes_watch(struct api *api, void (*wake)(void *data), void *data);
 void api_changes_unwatch(struct api *api, int id);
 

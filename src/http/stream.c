@@ -6,6 +6,7 @@
  * feed, its agent's link, the pulse (15 s of quiet: proxies and dead peers) or the end resumes it. Between "there
  * is nothing" and "suspend" a wake-up may come: is_awake remembers it. A viewer that reads so slowly that the ring
  * has passed it is dropped; it comes back with Last-Event-ID and is served from the journal until it has caught up.
+ * All viewers get the same line of the ring, as it is; one whose session ends or whose rights change is let go.
  */
 #include "http/http_priv.h"
 
@@ -23,6 +24,7 @@ struct stream {
     struct strbuf out, line;
     size_t taken;
     int64_t seq;
+    struct api_viewer viewer;
     bool is_behind;            /* reads the journal, not the ring */
     bool is_suspended, is_awake, is_quiet, is_over;
     int64_t spoke_ms;
@@ -90,13 +92,20 @@ void *streams_pulse(void *data)
     return NULL;
 }
 
-/* One change as an event; its number is the first member of the line. */
-static void event_add(struct stream *stream, const char *line, size_t n)
+/* One change as an event, as far as the viewer may see it. */
+static void event_add(struct stream *stream, int64_t seq, const char *line, size_t n)
 {
-    long long seq = 0;
-    (void)sscanf(line, "{\"seq\":%lld", &seq);
-    strbuf_printf(&stream->out, "id: %lld\ndata: ", seq);
-    strbuf_add(&stream->out, line, n);
+    enum api_sight sight = api_change_sight(&stream->viewer, line, n);
+    if (sight == SIGHT_NONE) {
+        return;
+    }
+    strbuf_printf(&stream->out, "id: %lld\ndata: ", (long long)seq);
+    if (sight == SIGHT_ALL) {
+        strbuf_add(&stream->out, line, n);
+    } else {
+        strbuf_printf(&stream->out, "{\"seq\":%lld,\"at\":null,\"operation\":\"changed\",\"entity\":\"\",\"actor\":\"\",\"changes\":[]}",
+                      (long long)seq);
+    }
     strbuf_text(&stream->out, "\n\n");
 }
 
@@ -110,15 +119,20 @@ static bool journal_fill(struct stream *stream)
     stream->is_behind = stream->line.n > 0;
     struct str rest = {strbuf_str(&stream->line), stream->line.n}, line;
     while (rest.n > 0) {
+        long long seq = 0;
         (void)str_cut(rest, '\n', &line, &rest);
-        event_add(stream, line.at, line.n);
+        (void)sscanf(line.at, "{\"seq\":%lld", &seq); /* the first member of a line */
+        event_add(stream, seq, line.at, line.n);
     }
     return true;
 }
 
 /* False: drop it. */
-static bool changes_fill(struct stream *stream)
+static bool changes_fill(struct stream *stream, bool is_quiet)
 {
+    if (!api_still_in(stream->http->api, &stream->viewer, is_quiet)) {
+        return false;
+    }
     while (stream->is_behind && stream->out.n < STREAM_FILL_BYTES) {
         if (!journal_fill(stream)) {
             return false;
@@ -130,7 +144,7 @@ static bool changes_fill(struct stream *stream)
         if (change != API_CHANGE) {
             return change == API_NO_CHANGE || stream->out.n > 0; /* what we have is still said */
         }
-        event_add(stream, strbuf_str(&stream->line), stream->line.n);
+        event_add(stream, stream->seq, strbuf_str(&stream->line), stream->line.n);
     }
     return true;
 }
@@ -166,7 +180,7 @@ static ssize_t stream_fill(struct stream *stream)
         bool is_over = false, is_quiet = stream_look(stream, &is_over);
         strbuf_clear(&stream->out);
         stream->taken = 0;
-        if (is_over || !changes_fill(stream)) {
+        if (is_over || !changes_fill(stream, is_quiet)) {
             return MHD_CONTENT_READER_END_OF_STREAM;
         }
         if (stream->out.n == 0 && is_quiet) {
@@ -253,6 +267,7 @@ static bool changes_begin(struct stream *stream, struct request *request, struct
     const char *after = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Last-Event-ID");
     after = after ? after : query_text(request, "after");
     stream->seq = api_change_head(stream->http->api);
+    api_viewer_open(stream->http->api, &request->caller, query_text(request, "entity"), &stream->viewer);
     if (after) {
         stream->is_behind = true;
         if (!str_to_i64(str_of(after), 0, INT64_MAX, &stream->seq)) {
