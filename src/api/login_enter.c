@@ -166,7 +166,7 @@ static bool password_make(struct login_job *job, const char *password, const cha
 {
     enum err_code wrong = password_check(str_of(password), str_of(name));
     if (wrong != ERR_NONE) {
-        return err_set(e, wrong, "%d", PASSWORD_CHARS_MIN);
+        return err_set(e, wrong, "%d" ARG "%d", PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX);
     }
     return password_hash(str_of(password), job->login->cost, ret, e);
 }

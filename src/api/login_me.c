@@ -79,7 +79,7 @@ static bool password_work(struct login_job *job, struct api_response *response, 
     job->field = "new";
     enum err_code wrong = password_check(str_of(job->fresh), str_of(facts.name));
     if (wrong != ERR_NONE) {
-        return err_set(e, wrong, "%d", PASSWORD_CHARS_MIN);
+        return err_set(e, wrong, "%d" ARG "%d", PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX);
     }
     if (job->password && str_equal(job->password, job->fresh)) {
         return err_set(e, ERR_PASSWORD_SAME, "%s", "");
