@@ -26,8 +26,7 @@ struct who {
 extern const struct who who_engine;
 /* Writes what is dirty and seals it as one journal entry; nothing happens if nothing changed. */
 void entry_end(struct engine *engine, const struct who *who, const char *operation, const char *entity);
-/* The same in the stream of people and tickets, also when no REPLAYED row changed. */
-void entry_desk(struct engine *engine, const struct who *who, const char *operation, const char *entity);
+void entry_desk(struct engine *engine, const struct who *who, const char *operation, const char *entity); /* always, stream "desk" */
 
 /* catalog.c: units, versions, calendars */
 struct unit_entry *unit_by_path(const struct engine *engine, const char *path);

@@ -28,20 +28,18 @@ struct agent_link {
 struct feed {
     pthread_mutex_t lock;
     int64_t head, tail;        /* newest seq; lines up to tail have fallen off */
-    void (*wake[FAKE_WATCH_MAX])(void *data);
-    void *data[FAKE_WATCH_MAX];
+    void (*wake[FAKE_WATCH_MAX])(void *data), *data[FAKE_WATCH_MAX];
 };
 
 struct engine {
     char seen[1024];           /* the last act */
     const char *json;          /* what acts are answered */
     enum err_code refuse;      /* not ERR_NONE: acts are refused so */
-    bool is_full;              /* submit itself fails */
+    bool is_full, is_sick;     /* submit itself fails; it decides nothing */
     int delay_ms;
     char reports[4096];
     struct agent_link link;
     struct feed feed;
-    bool is_sick;
     int64_t generation;        /* of people */
     const struct outlook *outlook; /* NULL: none was made yet */
 };
@@ -71,11 +69,7 @@ struct act act_make(enum act_kind kind)
                         .person = "", .role = "", .system = "", .secret = ""};
 }
 
-struct fake_answer {
-    struct engine *engine;
-    act_done_fn done;
-    void *data;
-};
+struct fake_answer { struct engine *engine; act_done_fn done; void *data; };
 
 static void fake_say(const struct fake_answer *answer)
 {
@@ -202,5 +196,5 @@ void engine_figures(struct engine *engine, struct engine_figures *ret)
 }
 const struct outlook *engine_outlook(struct engine *engine) { return engine->outlook; }
 void engine_outlook_give(struct engine *engine, const struct outlook *outlook) { (void)engine, (void)outlook; }
-const char *engine_epoch(struct engine *engine) { (void)engine; return "test"; }
+const char *engine_epoch(struct engine *engine) { return (void)engine, "test"; }
 int64_t engine_people_generation(struct engine *engine) { return engine->generation; }

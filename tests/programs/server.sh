@@ -97,7 +97,7 @@ if command -v curl >/dev/null; then
     [ "$code" = 401 ] || { echo "TCP may look without a login: $code"; failed=1; }
     expect 0 person add desk contractor --title 運用担当
     expect 0 grant add operator --person desk --reason 着任
-    token=$("$bin/banto" token make monitor --permissions look --person desk --json | sed 's/.*"token":"\([^"]*\)".*/\1/')
+    token=$("$bin/banto" --data "$tmp/data" token make monitor --permissions look --person desk --json | sed 's/.*"token":"\([^"]*\)".*/\1/')
     BANTO_TOKEN=$token
     export BANTO_TOKEN
     expect 0 --server "http://127.0.0.1:$port" list
