@@ -6,10 +6,11 @@
  */
 import { fileURLToPath } from 'node:url';
 
-import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+import { messages_plugin } from './tools/messages.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.BANTO_URL ?? 'http://127.0.0.1:8765';
@@ -25,18 +26,11 @@ const only_views: Plugin = {
 export default defineConfig({
     plugins: [
         only_views,
-        paraglideVitePlugin({
-            project: here('./project.inlang'),
-            outdir: here('./src/paraglide'),
-            outputStructure: 'message-modules',
-            strategy: ['baseLocale'],
-            emitGitIgnore: false,
-            isServer: 'false',
-        }),
+        messages_plugin(),
         svelte(),
     ],
     resolve: {
-        alias: { $lib: here('./src/lib'), $ui: here('./src/ui'), $messages: here('./src/paraglide/messages.js') },
+        alias: { $lib: here('./src/lib'), $ui: here('./src/ui'), $messages: here('./src/messages.gen/messages.js') },
         ...(process.env.VITEST ? { conditions: ['browser'] } : {}),
     },
     build: {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What a person chose on this browser: language, light or dark, width of the rail. Nothing of the site is kept here. */
-import { overwriteGetLocale } from '../paraglide/runtime.js';
+import { locale_from } from '../messages.gen/locale.js';
 
 export type Locale = 'ja' | 'en';
 export type Theme = 'system' | 'light' | 'dark';
@@ -44,4 +44,4 @@ export function prefs_apply(): void {
 }
 
 // Messages read a piece of state, so every text follows the switch without a reload.
-overwriteGetLocale(() => prefs.locale);
+locale_from(() => prefs.locale);
