@@ -142,7 +142,14 @@ static void waits_answer(struct call *call, const struct night_net *net)
     if (net->expected && net->expected->waits[LANG_JA]) {
         answer_both(call, NULL, net->expected->waits[LANG_JA], net->expected->waits[LANG_EN]);
     } else if (net->has_run && net->run.status == STATUS_GATE_WAIT && *net->run.reason) {
-        answer_both(call, NULL, net->run.reason, net->run.reason);
+        struct strbuf text[LANGS] = {{0}};
+        for (int lang = 0; lang < LANGS; lang++) {
+            reason_text(&text[lang], net->run.reason, (enum lang)lang);
+        }
+        answer_both(call, NULL, strbuf_str(&text[LANG_JA]), strbuf_str(&text[LANG_EN]));
+        for (int lang = 0; lang < LANGS; lang++) {
+            strbuf_close(&text[lang]);
+        }
     }
     json_end(&call->json);
 }

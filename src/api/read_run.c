@@ -24,7 +24,7 @@ static void run_answer(struct call *call, const struct run_row *run, const char 
     answer_instant(call, "ended", run->ended_ms);
     answer_instant(call, "deadline", run->deadline_ms);
     json_text(j, "origin", origin_word(run->origin));
-    json_text(j, "reason", run->reason);
+    json_reason(j, run->reason);
     json_bool(j, "held", run->flags & RUN_HELD);
     json_bool(j, "suspended", run->flags & RUN_SUSPENDED);
     json_bool(j, "start_delayed", run->flags & RUN_START_DELAYED);
@@ -166,7 +166,7 @@ static void node_answer(struct call *call, const struct net *net, const struct n
     answer_instant(call, "ended", row->ended_ms);
     answer_instant(call, "due", row->due_ms);
     json_text(j, "agent", row->agent);
-    json_text(j, "reason", row->reason);
+    json_reason(j, row->reason);
     json_bool(j, "held", row->flags & NODE_HELD);
     json_list(j, "after");
     for (uint16_t i = 0; i < node->pred_count; i++) {

@@ -107,6 +107,28 @@ void message_text(struct strbuf *into, enum err_code code, enum lang lang, const
     }
 }
 
+void reason_text(struct strbuf *into, const char *reason, enum lang lang)
+{
+    struct str head, args, ja, en;
+    char id[16];
+    (void)str_cut(str_of(reason), ARG[0], &head, &args);
+    const struct message *message = NULL;
+    if (str_starts(reason, "BNT") && head.n < sizeof(id)) {
+        memcpy(id, head.at, head.n);
+        id[head.n] = '\0';
+        message = message_find(id);
+    }
+    if (message) {
+        message_text(into, (enum err_code)(message - messages), lang, args.n ? args.at : "");
+        return;
+    }
+    struct str text = str_of(reason);
+    if (str_cut(text, OR_EN[0], &ja, &en)) {
+        text = lang == LANG_EN ? en : ja;
+    }
+    strbuf_add(into, text.at, text.n);
+}
+
 void err_print(struct strbuf *into, const struct err *e, enum lang lang)
 {
     strbuf_printf(into, "%s %s", message_of(e->code)->id, e->context);

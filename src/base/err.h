@@ -51,5 +51,8 @@ bool err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);                
 
 /* Appends the text of `code` with `args` (parted by ARG) put in. */
 void message_text(struct strbuf *into, enum err_code code, enum lang lang, const char *args);
+/* Appends a reason in words. What was kept as a message's ID, then ARG and its arguments, reads in both languages; any other
+ * text (OR_EN apart) is what it is. */
+void reason_text(struct strbuf *into, const char *reason, enum lang lang);
 /* Appends "BNT0101-E context: text". */
 void err_print(struct strbuf *into, const struct err *e, enum lang lang);

@@ -226,7 +226,7 @@ static void change_line(const struct cli *cli, const char *time, const json_t *c
     if (code) {
         (void)printf(" (%lld)", (long long)json_integer_value(code));
     }
-    (void)printf("  %s\n", member(change, "reason"));
+    (void)printf("  %s\n", member_text(cli, &tmp, change, "reason"));
 }
 
 /* Acts of people with who and why; what followed from them, each on its line. */

@@ -77,7 +77,7 @@ static void state_lines(struct page *page)
     }
     line(cli, "状態", "state", status);
     if (*text_of(page->root, "reason") && class_of_run(page) != STATUS_WAIT) { /* else told by its gates */
-        line(cli, "理由", "reason", word_of(cli, "reason", text_of(page->root, "reason")));
+        line(cli, "理由", "reason", member_text(cli, &page->tmp, page->root, "reason"));
     }
     if (*text_of(page->root, "macros")) {
         line(cli, "マクロ", "macros", text_of(page->root, "macros"));

@@ -96,7 +96,7 @@ bool act_run(struct act_call *call)
     say_run(call, live);
     decision_spend(call, &decision);
     if (live->run->status == STATUS_GATE_WAIT) {
-        json_text(&call->json, "reason", live->reason);
+        json_reason(&call->json, live->reason);
     }
     return true;
 }

@@ -64,8 +64,9 @@ bool act_window_command(struct act_call *call)
     enum window_phase from = seen->commanded == PHASE_UNKNOWN ? observed : seen->commanded;
     bool is_emergency = act->is_emergency && act->text[0];
     if (from != phase && !window_move_allowed(from, phase, is_emergency)) {
-        return err_set(call->err, ERR_WINDOW_MOVE, "%s" ARG "%s" ARG "%s", act->cls, window_phase_name(from)->text[LANG_JA],
-                       window_phase_name(phase)->text[LANG_JA]);
+        const char *const *before = window_phase_name(from)->text, *const *after = window_phase_name(phase)->text;
+        return err_set(call->err, ERR_WINDOW_MOVE, "%s" ARG "%s" OR_EN "%s" ARG "%s" OR_EN "%s", act->cls, before[LANG_JA],
+                       before[LANG_EN], after[LANG_JA], after[LANG_EN]);
     }
     int64_t holder = phase == PHASE_OPEN ? holder_of(call->engine, window->group->name) : 0;
     const struct live_run *live = holder ? live_by_id(call->engine, holder) : NULL;
@@ -110,10 +111,10 @@ bool act_window_observe(struct act_call *call)
     put_window(engine, window, cls, call->act->actor);
     bool is_mismatch = seen->commanded != PHASE_UNKNOWN && seen->commanded != phase && phase != PHASE_UNKNOWN;
     if (is_mismatch && is_new) {
+        const char *const *ordered = window_phase_name(seen->commanded)->text, *const *found = window_phase_name(phase)->text;
         event_raise(engine, &(struct event_of){EVENT_WINDOW_MISMATCH, 2, "", 0, 0, ERR_EVENT_WINDOW},
-                    act_entity(engine, call->act),
-                    "%s" ARG "%s" ARG "%s" ARG "%s", window->group->name, call->act->cls,
-                    window_phase_name(seen->commanded)->text[LANG_JA], window_phase_name(phase)->text[LANG_JA]);
+                    act_entity(engine, call->act), "%s" ARG "%s" ARG "%s" OR_EN "%s" ARG "%s" OR_EN "%s", window->group->name,
+                    call->act->cls, ordered[LANG_JA], ordered[LANG_EN], found[LANG_JA], found[LANG_EN]);
     }
     gate_wake(engine, gate_key_name(GATE_KEY_ONLINE, window->group->name));
     json_text(&call->json, "observed", window_phase_name(phase)->name);

@@ -62,7 +62,7 @@ static void gate_alarm(struct engine *engine, const struct alarm *alarm, struct 
         live->run->flags |= RUN_START_DELAYED;
         run_dirty(engine, live, 0);
         event_raise(engine, &(struct event_of){EVENT_GATE_LATE, 1, live->unit->path, live->id, 0, ERR_EVENT_GATE_LATE}, NULL,
-                    "%s" ARG "%s", live->unit->path, live->reason);
+                    "%s" ARG "%s", live->unit->path, reason_both(engine, live->reason));
     }
     gate_ask(engine, live->id, alarm->node);
 }
@@ -98,7 +98,7 @@ static void alarm_ring(struct engine *engine, const struct alarm *alarm)
         break;
     case ALARM_GIVE_UP:
         if (live && status_class((enum status)live->run->status) == STATUS_WAIT) {
-            live_defer(engine, live, live->reason[0] ? live->reason : "given-up");
+            live_defer(engine, live, live->reason[0] ? live->reason : message_of(WAIT_GIVEN_UP)->id);
         }
         operation = "run.give-up";
         break;

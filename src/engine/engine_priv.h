@@ -93,6 +93,8 @@ const char *live_entity(struct engine *engine, const struct live_run *live, int3
 void gate_ask(struct engine *engine, int64_t run, int32_t node);
 void gate_wake(struct engine *engine, uint64_t key);
 void gates_settle(struct engine *engine); /* answers all asks and fills all slots until nothing moves */
+const char *reason_coded(struct arena *into, enum err_code code, const char *args); /* as reason_text reads it */
+const char *reason_both(struct engine *engine, const char *reason); /* in words, as one argument of a message */
 void gate_text(struct engine *engine, const struct gate_answer *answer, enum lang lang, struct strbuf *into);
 bool gates_look(struct engine *engine, struct live_run *live, int32_t node, struct gate_answer *ret);
 
@@ -123,12 +125,6 @@ void windows_make(struct engine *engine); /* from the site, keeping states */
 /* Effective times of a class that day, changes included. */
 struct window_times window_day(const struct engine *engine, const struct window_group *group, size_t cls, struct bizday day);
 void day_change_note(struct engine *engine, const struct day_change *change);
-/* Which window does this switch net open? False: none. */
-bool switch_opens(struct engine *engine, const struct net *net, const struct window_group **group, const struct window_class **cls);
-int64_t lock_holder(const struct engine *engine, const char *name); /* a run; 0 = nobody */
-/* The root whose gates are asked: without the lock of the group that the net opens, where a decision lets it open over those
- * who hold it (RUN_OVER_LOCK, decisions §4). */
-const struct net_node *root_to_ask(struct engine *engine, const struct net *net, bool is_over_lock);
 /* Does the net's start follow the times of that class? */
 bool switch_follows(struct engine *engine, const struct net *net, const struct window_group *group,
                     const struct window_class *cls);

@@ -98,7 +98,9 @@ static void change_print(struct json *j, const struct reader *r)
         json_number(j, "code", r->head.code);
     }
     if (r->texts[2].n) {
-        text_of(j, "reason", r->texts[2]);
+        CLEANUP(strbuf_close) struct strbuf reason = {0};
+        strbuf_add(&reason, r->texts[2].at, r->texts[2].n);
+        json_reason(j, strbuf_str(&reason));
     }
     json_end(j);
 }

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "engine/engine_priv.h"
+#include "engine/decisions.h"
 
 enum { FILE_ASK_AGAIN_MS = 5000, GATE_LATE_MS = 10 * 60 * 1000 };
 
@@ -59,13 +59,28 @@ void gate_text(struct engine *engine, const struct gate_answer *answer, enum lan
     message_text(into, answer->why, lang, answer->args);
 }
 
-static void shut_node(struct engine *engine, struct live_run *live, int32_t n, const struct gate_answer *answer)
+const char *reason_coded(struct arena *into, enum err_code code, const char *args)
+{
+    return args[0] ? arena_printf(into, "%s" ARG "%s", message_of(code)->id, args) : message_of(code)->id;
+}
+
+const char *reason_both(struct engine *engine, const char *reason)
 {
     struct strbuf text = {0};
-    gate_text(engine, answer, LANG_JA, &text);
+    reason_text(&text, reason, LANG_JA);
+    strbuf_text(&text, OR_EN);
+    reason_text(&text, reason, LANG_EN);
+    const char *both = arena_copy(&engine->turn, strbuf_str(&text));
+    strbuf_close(&text);
+    return both;
+}
+
+static void shut_node(struct engine *engine, struct live_run *live, int32_t n, const struct gate_answer *answer)
+{
+    const char *text = reason_coded(&engine->turn, answer->why, answer->args);
     const char *before = n == 0 ? live->reason : live->reasons[n];
-    if (!str_equal(before, strbuf_str(&text))) {
-        const char *reason = arena_copy(&live->arena, strbuf_str(&text));
+    if (!str_equal(before, text)) {
+        const char *reason = arena_copy(&live->arena, text);
         if (n == 0) {
             live->reason = reason;
         } else {
@@ -73,7 +88,6 @@ static void shut_node(struct engine *engine, struct live_run *live, int32_t n, c
         }
         run_dirty(engine, live, n);
     }
-    strbuf_close(&text);
     gate_wait(engine, answer->key, live->id, n);
     if (answer->look_again.ms != INSTANT_NEVER.ms && answer->look_again.ms > engine->now.ms) {
         alarm_add(engine, (struct alarm){.at_ms = answer->look_again.ms, .kind = ALARM_GATE, .id = live->id, .node = n});

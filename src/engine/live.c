@@ -231,7 +231,7 @@ void live_defer(struct engine *engine, struct live_run *live, const char *reason
     wake_later(engine, live);
     char date[DATE_TEXT_MAX];
     event_raise(engine, &(struct event_of){EVENT_NOT_RUN, 1, live->unit->path, live->id, 0, ERR_EVENT_DEFERRED}, NULL,
-                "%s" ARG "%s" ARG "%s", live->unit->path, bizday_print(live->run->date, date), reason);
+                "%s" ARG "%s" ARG "%s", live->unit->path, bizday_print(live->run->date, date), reason_both(engine, reason));
 }
 
 bool live_may_begin(struct engine *engine, struct live_run *live)
@@ -242,7 +242,7 @@ bool live_may_begin(struct engine *engine, struct live_run *live)
         return false;
     }
     if (!net->is_multi && live->origin == ORIGIN_PLANNED && is_fresh && generation_before(live, false)) { /* ms=sch: skipped */
-        live_defer(engine, live, "previous-generation-running");
+        live_defer(engine, live, message_of(WAIT_GENERATION)->id);
         return false;
     }
     if ((live->run->flags & RUN_HELD) || (is_fresh && hold_by_result(live))) {
@@ -251,13 +251,13 @@ bool live_may_begin(struct engine *engine, struct live_run *live)
         return false;
     }
     if (live->unit->is_suspended) {
-        root_move(engine, live, STATUS_GATE_WAIT, "suspended");
+        root_move(engine, live, STATUS_GATE_WAIT, message_of(WAIT_SUSPENDED)->id);
         return false;
     }
     bool must_wait = net->is_multi ? !net->is_concurrent && generation_before(live, false)
                                    : live->origin == ORIGIN_PLANNED && generation_before(live, true); /* rerun meanwhile */
     if (must_wait) {
-        root_move(engine, live, STATUS_GATE_WAIT, "previous-generation-running");
+        root_move(engine, live, STATUS_GATE_WAIT, message_of(WAIT_GENERATION)->id);
         return false; /* asked again when that one ends */
     }
     return true;
@@ -282,8 +282,8 @@ static void node_failed(struct engine *engine, struct live_run *live, int32_t n)
     }
     struct event_of event = {is_unknown ? EVENT_UNKNOWN : EVENT_FAILED, 2, net_node_path(&engine->turn, live->run->net, n),
                              live->id, n, is_unknown ? ERR_EVENT_UNKNOWN : ERR_EVENT_FAILED};
-    event_raise(engine, &event, NULL, "%s" ARG "%s" ARG "%d", event.unit, status_row(status)->text[LANG_JA],
-                live->run->nodes[n].code == CODE_NONE ? -1 : live->run->nodes[n].code);
+    event_raise(engine, &event, NULL, "%s" ARG "%s" OR_EN "%s" ARG "%d", event.unit, status_row(status)->text[LANG_JA],
+                status_row(status)->text[LANG_EN], live->run->nodes[n].code == CODE_NONE ? -1 : live->run->nodes[n].code);
 }
 
 static void run_ended(struct engine *engine, struct live_run *live)

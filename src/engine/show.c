@@ -68,7 +68,7 @@ bool act_show_why(struct act_call *call)
     json_text(&call->json, "unit", net_node_path(&engine->turn, live->run->net, n));
     json_text(&call->json, "status", status->name);
     json_text(&call->json, "status_ja", status->text[LANG_JA]);
-    json_text(&call->json, "reason", n == 0 ? live->reason : live->reasons[n] ? live->reasons[n] : "");
+    json_reason(&call->json, n == 0 ? live->reason : live->reasons[n]);
     json_bool(&call->json, "held", n == 0 ? (live->run->flags & RUN_HELD) != 0 : (live->run->nodes[n].flags & NODE_HELD) != 0);
     say_preds(call, live, n);
     json_list(&call->json, "gates");

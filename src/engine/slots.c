@@ -24,11 +24,11 @@ void slot_queue(struct engine *engine, struct live_run *live, int32_t n)
     struct agent_entry *agent = agent_of(engine, node->agent);
     live->agents[n] = agent->name;
     if (!agent->is_ready) {
-        live->reasons[n] = arena_printf(&live->arena, "エージェント %s の接続待ち (agent not connected)", agent->name);
+        live->reasons[n] = reason_coded(&live->arena, WAIT_AGENT, agent->name);
     } else if (agent->is_drained) {
-        live->reasons[n] = "エージェントは受付停止中 (agent is drained)";
+        live->reasons[n] = reason_coded(&live->arena, WAIT_DRAINED, agent->name);
     } else if (agent->running >= agent_limit(engine, agent)) {
-        live->reasons[n] = "エージェントの空き待ち (all slots of the agent are taken)";
+        live->reasons[n] = reason_coded(&live->arena, WAIT_SLOT, agent->name);
     }
     *vec_add(&agent->queue) = (struct queue_item){.run = live->id, .node = n, .priority = node->priority,
                                          .order = engine->w.next_order++};

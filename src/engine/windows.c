@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "engine/engine_priv.h"
+#include "engine/decisions.h"
 
 void windows_make(struct engine *engine)
 {

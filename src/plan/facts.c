@@ -140,9 +140,10 @@ static void pred_check(const struct facts *facts, const struct gate *gate, const
     bool is_of_range = gate->scope == PRED_DAY || gate->scope == PRED_MONTH || gate->scope == PRED_MONTH_BEFORE;
     bool is_late_plan = is_of_range && plan_pending(unit, range.from, range.to, subject->planned);
     bool is_planned = gate->scope == PRED_DAY && !newest && has_plan(unit, range.from, range.to);
-    const char *state = "未実行 (not run)";
+    char both[160] = "未実行" OR_EN "not run";
     if (newest) {
-        state = status_row((enum status)newest->status)->text[LANG_JA];
+        const struct status_row *status = status_row((enum status)newest->status);
+        (void)snprintf(both, sizeof(both), "%s" OR_EN "%s", status->text[LANG_JA], status->text[LANG_EN]);
         bool is_in_time = gate->scope != PRED_WITHIN ||
                           newest->ended_ms >= subject->now.ms - gate->within_minutes * MINUTE_MS;
         if (is_good(newest, gate->is_end_enough) && !is_late_plan && is_in_time) {
@@ -155,7 +156,7 @@ static void pred_check(const struct facts *facts, const struct gate *gate, const
     }
     (void)shut(ret, gate_key(GATE_KEY_UNIT, (uint64_t)unit->id), ERR_GATE_PRED);
     (void)snprintf(ret->args, sizeof(ret->args), "%s" ARG "%s" ARG "%s", unit->path, range.words,
-                   is_late_plan || is_planned ? "開始前 (not started)" : state);
+                   is_late_plan || is_planned ? "開始前" OR_EN "not started" : both);
 }
 
 static void online_check(const struct facts *facts, const struct gate *gate, const struct gate_subject *subject,
@@ -181,10 +182,11 @@ static void online_check(const struct facts *facts, const struct gate *gate, con
         return;
     }
     (void)shut(ret, gate_key_name(GATE_KEY_ONLINE, gate->name), ERR_GATE_ONLINE);
-    (void)snprintf(ret->args, sizeof(ret->args), "%s" ARG "%s" ARG "%s" ARG "%s", gate->name,
-                   offender < count ? window->group->classes[offender].name : "-",
-                   offender < count ? window_phase_name(now[offender])->text[LANG_JA] : "-",
-                   window_phase_name(phases[gate->online])->text[LANG_JA]);
+    const char *const *seen = window_phase_name(offender < count ? now[offender] : PHASE_UNKNOWN)->text;
+    const char *const *wanted = window_phase_name(phases[gate->online])->text;
+    (void)snprintf(ret->args, sizeof(ret->args), "%s" ARG "%s" ARG "%s" OR_EN "%s" ARG "%s" OR_EN "%s", gate->name,
+                   offender < count ? window->group->classes[offender].name : "-", seen[LANG_JA], seen[LANG_EN], wanted[LANG_JA],
+                   wanted[LANG_EN]);
 }
 
 static void lock_check(const struct facts *facts, const struct gate *gate, const struct gate_subject *subject,
@@ -256,7 +258,8 @@ static bool wait_is_over(const struct facts *facts, const struct net_waits *wait
     if (!is_over) {
         (void)shut(ret, unit ? gate_key(GATE_KEY_UNIT, (uint64_t)unit->id) : gate_key_name(GATE_KEY_PERMIT, name),
                    unit ? ERR_GATE_EUN : ERR_GATE_UNKNOWN);
-        (void)snprintf(ret->args, sizeof(ret->args), "%s" ARG "%s", name, status_row(status)->text[LANG_JA]);
+        (void)snprintf(ret->args, sizeof(ret->args), "%s" ARG "%s" OR_EN "%s", name, status_row(status)->text[LANG_JA],
+                       status_row(status)->text[LANG_EN]);
     }
     return is_over;
 }

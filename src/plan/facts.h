@@ -98,7 +98,7 @@ struct gate_answer {
     uint64_t key;              /* shut: which fact to wait for */
     struct instant look_again; /* shut by time: when; INSTANT_NEVER otherwise */
     enum err_code why;         /* shut: message with the rule's number … */
-    char args[240];            /* … and its arguments */
+    char args[400];            /* … and its arguments, words of both languages */
 };
 
 struct unit_facts *facts_unit(const struct facts *facts, const char *name_or_path); /* NULL if unknown or ambiguous */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/vec.h"
 
 /* None below 0x20, none from 0x80, no quote, no backslash among the eight bytes. A byte's top bit is set if it is 0x80 or
@@ -189,4 +190,15 @@ void json_date(struct json *j, const char *key, struct bizday value)
 {
     char text[DATE_TEXT_MAX];
     json_text(j, key, value.day == BIZDAY_NONE.day ? NULL : bizday_print(value, text));
+}
+
+void json_reason(struct json *j, const char *reason)
+{
+    static const char *const keys[LANGS] = {"reason", "reason_en"};
+    for (int lang = 0; lang < LANGS; lang++) {
+        struct strbuf text = {0};
+        reason_text(&text, reason ? reason : "", (enum lang)lang);
+        json_text(j, keys[lang], strbuf_str(&text));
+        strbuf_close(&text);
+    }
 }

@@ -38,4 +38,6 @@ void json_bool(struct json *j, const char *key, bool value);
 void json_none(struct json *j, const char *key);                           /* null */
 void json_instant(struct json *j, const char *key, struct instant value, int offset_min); /* null when 0 or never */
 void json_date(struct json *j, const char *key, struct bizday value);      /* null when BIZDAY_NONE */
+/* "reason" in Japanese and "reason_en": see reason_text. */
+void json_reason(struct json *j, const char *reason);
 void json_raw(struct json *j, const char *key, const char *json_text);     /* already JSON */

@@ -99,6 +99,29 @@ static void arguments_speak_the_reader_s_language(void **state)
     strbuf_close(&text);
 }
 
+static void reasons_are_kept_for_both_languages(void **state)
+{
+    static const struct {
+        const char *reason, *ja, *en;
+    } cases[] = {
+        {"BNT0589-I" ARG "local", "エージェント local の空き待ち", "all slots of agent local are taken"},
+        {"BNT0590-I", "サスペンド中", "suspended"},
+        {"待ち" OR_EN "waits", "待ち", "waits"},
+        {"BNT9999-E" ARG "x", "BNT9999-E" ARG "x", "BNT9999-E" ARG "x"},
+        {"前の版の理由", "前の版の理由", "前の版の理由"},
+        {"", "", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct strbuf ja = {0}, en = {0};
+        reason_text(&ja, cases[i].reason, LANG_JA);
+        reason_text(&en, cases[i].reason, LANG_EN);
+        assert_string_equal(strbuf_str(&ja), cases[i].ja);
+        assert_string_equal(strbuf_str(&en), cases[i].en);
+        strbuf_close(&ja);
+        strbuf_close(&en);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +130,7 @@ int main(void)
         cmocka_unit_test(arguments_fill_their_places),
         cmocka_unit_test(missing_arguments_and_long_ones_do_no_harm),
         cmocka_unit_test(arguments_speak_the_reader_s_language),
+        cmocka_unit_test(reasons_are_kept_for_both_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

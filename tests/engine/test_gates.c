@@ -85,6 +85,26 @@ static void extension_moves_the_switch_net(void **state) /* E-05, E-06 */
     stage_close(&s);
 }
 
+static void what_it_waits_for_is_told_in_both_languages(void **state)
+{
+    struct stage s;
+    open_kokuho(&s, "2026-06-29T19:00+09:00");
+    define_net(&s, "P", 1, EVERY_DAY("23:00"));
+    define_net(&s, "A", 1, EVERY_DAY("22:00") "x_gate=pred(/P,day);\n");
+    define_net(&s, "B", 1, EVERY_DAY("22:00") "x_gate=online(KOKUHO,closed);\n");
+    stage_register(&s, "/");
+    stage_observe(&s, "KOKUHO", "職員", "open");
+    stage_until(&s, "22:05");
+    stage_do(&s, act_of_run(ACT_SHOW_WHY, stage_run(&s, "/A"), 0));
+    assert_non_null(strstr(s.json, "\"reason\":\"E-08: 先行 /P の世代(2026-06-29)の状態: 開始前。"));
+    assert_non_null(strstr(s.json, "\"reason_en\":\"E-08: the generation of /P for 2026-06-29 is: not started."));
+    stage_kill_server(&s);
+    stage_do(&s, act_of_run(ACT_SHOW_WHY, stage_run(&s, "/B"), 0));
+    assert_non_null(strstr(s.json, "の実測は 開局 です。全利用者区分が 閉塞 に"));
+    assert_non_null(strstr(s.json, "is observed to be open. Every user class must be closed"));
+    stage_close(&s);
+}
+
 static void a_days_times_keep_their_order(void **state) /* a pre-closing is for a closing (E-22) */
 {
     struct stage s;
@@ -190,6 +210,7 @@ int main(void)
         cmocka_unit_test(opening_over_a_net_that_needs_it_closed_is_refused),
         cmocka_unit_test(commanded_states_move_as_the_rules_say),
         cmocka_unit_test(extension_moves_the_switch_net),
+        cmocka_unit_test(what_it_waits_for_is_told_in_both_languages),
         cmocka_unit_test(a_days_times_keep_their_order),
         cmocka_unit_test(time_window_opens_by_the_clock),
         cmocka_unit_test(permit_gate_lets_nobody_through),
