@@ -15,10 +15,13 @@
 #include "plan/facts.h"
 
 /* Bounds of the lists; a larger site is refused by the schema. */
-enum { ITEMS_MAX = 10000, LIMITS_MAX = 48, WEEKDAYS = 7 };
+enum { ITEMS_MAX = 10000, LIMITS_MAX = 48, WEEKDAYS = 7, STEPS_BYTES_MAX = 4000 };
 
 #define TEXT(key, type, member, flags)                                                                                 \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, NAME_BYTES_MAX)
+/* Several lines. */
+#define STEPS(key, type, member, flags)                                                                                \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, STEPS_BYTES_MAX)
 #define LIST(key, type, member, entry, flags, max)                                                                     \
     CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | (flags), type, member, entry, 0, max)
 
@@ -122,8 +125,8 @@ static const cyaml_schema_field_t runbook_fields[] = {
     TEXT("codes", struct yaml_runbook, codes, CYAML_FLAG_OPTIONAL),
     TEXT("title", struct yaml_runbook, title, 0),
     TEXT("title_en", struct yaml_runbook, title_en, CYAML_FLAG_OPTIONAL),
-    TEXT("steps", struct yaml_runbook, steps, 0),
-    TEXT("steps_en", struct yaml_runbook, steps_en, CYAML_FLAG_OPTIONAL),
+    STEPS("steps", struct yaml_runbook, steps, 0),
+    STEPS("steps_en", struct yaml_runbook, steps_en, CYAML_FLAG_OPTIONAL),
     TEXT("manual", struct yaml_runbook, manual, CYAML_FLAG_OPTIONAL),
     TEXT("version", struct yaml_runbook, version, CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
