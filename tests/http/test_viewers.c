@@ -26,6 +26,7 @@ struct viewer {
     long long last;            /* number of the last event that was heard */
     char tail[64];             /* a line that has not ended */
     size_t tail_n;
+    bool is_ended;
 };
 
 struct hall {
@@ -88,6 +89,7 @@ static void line_hear(struct viewer *viewer, const char *line)
         assert_int_equal(seq, viewer->last + 1); /* none twice, none left out */
         viewer->last = seq;
     }
+    viewer->is_ended = viewer->is_ended || str_equal(line, "0\r"); /* the last chunk */
 }
 
 /* What has come; false: the stream has ended. */
@@ -97,7 +99,7 @@ static bool hear(struct viewer *viewer)
     for (;;) {
         ssize_t n = recv(viewer->fd, bytes, sizeof(bytes), 0);
         if (n <= 0) {
-            return n < 0 && errno == EAGAIN;
+            return n < 0 && errno == EAGAIN && !viewer->is_ended;
         }
         for (ssize_t i = 0; i < n; i++) {
             if (bytes[i] != '\n') {
