@@ -82,7 +82,7 @@ static bool listener_start(struct listener *listener, unsigned thread_count, str
         {MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_SEC, NULL},
         {listener->is_tcp ? MHD_OPTION_PER_IP_CONNECTION_LIMIT : MHD_OPTION_END, http->limits.connections_per_address, NULL},
         {is_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(uintptr_t)TLS_PRIORITIES},
-        {MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t)certificate_give, NULL},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)certificate_give},
         {MHD_OPTION_END, 0, NULL},
     };
     /* SIGTERM and friends are for the main thread. */
