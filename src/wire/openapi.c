@@ -109,6 +109,8 @@ static void parameters_print(struct json *j, const struct operation *operation)
     }
     if (operation->method == METHOD_POST && operation->kind == OPERATION_IS_ACT) {
         parameter_ref(j, "IdempotencyKey");
+    }
+    if (operation->method == METHOD_POST && operation->permission != PERMISSION_OPEN && operation->permission != PERMISSION_AGENT) {
         parameter_ref(j, "Csrf");
     }
     json_end(j);
@@ -170,7 +172,7 @@ static void operation_print(struct json *j, const struct operation *operation)
     json_text(j, "x-cli", operation->verb);
     json_bool(j, "x-needs-reason", operation->needs_reason);
     parameters_print(j, operation);
-    if (operation->method == METHOD_POST && operation->kind == OPERATION_IS_ACT) {
+    if (operation->method == METHOD_POST && operation->kind != OPERATION_IS_HTTP) {
         body_print(j, operation);
     }
     openapi_responses(j, operation);
