@@ -11,3 +11,6 @@ add_custom_command(OUTPUT ${web_table}
     VERBATIM)
 set_source_files_properties(${web_table} PROPERTIES OBJECT_DEPENDS "${web_files}")
 target_sources(banto_http PRIVATE ${web_table})
+if(EXISTS ${CMAKE_SOURCE_DIR}/tools/web-build) # by hand: a build of the server needs no Node; the next build takes the files in
+    add_custom_target(web_dist COMMAND ${CMAKE_SOURCE_DIR}/tools/web-build WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} USES_TERMINAL)
+endif()
