@@ -133,5 +133,8 @@ bool scope_check(struct call *call, struct err *e)
             }
         }
     }
+    if (operation->code == OPERATION_PLAN_FORECAST && !call_sees_all(call)) { /* it comes whole; the night leaves out the rest */
+        return err_set(e, ERR_DENIED, "%s", operation->name);
+    }
     return is_asked || api_allow(caller, least, "", operation->name, e);
 }
