@@ -404,10 +404,10 @@ void world_close(struct engine *engine)
     for (struct map_entry *g = NULL; (g = map_next(&w->waiters, g));) {
         vec_close(&((struct gate_waiters *)g->value)->list);
     }
+    people_close(engine);
     facts_close(&w->facts);
     map_close(&w->units_by_id);
     map_close(&w->entries_by_path);
-    people_close(engine);
     map_close(&w->names_used);
     map_close(&w->versions);
     map_close(&w->runs);
