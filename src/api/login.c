@@ -124,17 +124,29 @@ static bool threads_start(struct login *login, struct err *e)
     return login->thread_count > 0 || err_set(e, ERR_SYSTEM, "pthread_create" ARG "%s", strerror(failure));
 }
 
+/* Who was here before goes first: a flood of strangers does not keep the staff out. */
+static void enqueue(struct login *login, struct login_job *job)
+{
+    job->next = job->is_known ? login->first : NULL;
+    if (job->is_known) {
+        login->first = job;
+        login->last = login->last ? login->last : job;
+    } else {
+        *(login->last ? &login->last->next : &login->first) = job;
+        login->last = job;
+    }
+    login->waiting++;
+}
+
 bool login_submit(struct login_job *job, struct err *e)
 {
     struct login *login = job->login;
     (void)pthread_mutex_lock(&login->lock);
-    bool has_room = login->waiting < LOGIN_QUEUE_MAX && !login->is_stopping;
+    int places = job->is_known ? LOGIN_QUEUE_MAX : LOGIN_QUEUE_MAX - LOGIN_QUEUE_KNOWN;
+    bool has_room = login->waiting < places && !login->is_stopping;
     bool is_taken = has_room && threads_start(login, e);
     if (is_taken) {
-        job->next = NULL;
-        *(login->last ? &login->last->next : &login->first) = job;
-        login->last = job;
-        login->waiting++;
+        enqueue(login, job);
         (void)pthread_cond_signal(&login->change);
     }
     (void)pthread_mutex_unlock(&login->lock);
@@ -154,6 +166,7 @@ struct login_job *login_job_make(struct call *call, const struct api_done *done)
                               .into = call->into,
                               .done = *done,
                               .caller = call->request->caller,
+                              .is_known = call->request->caller.identity != NULL,
                               .device = call->request->device,
                               .browser = call->request->browser};
     return job;
@@ -170,17 +183,29 @@ bool login_try(struct login_job *job, struct throttle_keys keys, struct err *e)
     return true;
 }
 
+/* With the first login, so that a start costs nothing; without the lock, which HTTP threads take. */
+static void dummy_make(struct login *login)
+{
+    struct err e = {0};
+    char text[SECRET_TEXT_BYTES], hash[SECRET_HASH_TEXT_BYTES] = "";
+    secret_text_make(text);
+    bool is_made = password_hash(str_of(text), login->cost, hash, &e);
+    (void)pthread_mutex_lock(&login->lock);
+    if (is_made && !*login->dummy) {
+        memcpy(login->dummy, hash, sizeof(hash));
+    }
+    (void)pthread_mutex_unlock(&login->lock);
+}
+
 bool login_password_is(struct login *login, const char *password, const char *hash)
 {
     (void)pthread_mutex_lock(&login->lock);
     login->check_count++;
-    if (!*login->dummy) { /* with the first login, so that a start costs nothing */
-        struct err e = {0};
-        char text[SECRET_TEXT_BYTES];
-        secret_text_make(text);
-        (void)!password_hash(str_of(text), login->cost, login->dummy, &e);
-    }
+    bool has_dummy = *login->dummy != '\0';
     (void)pthread_mutex_unlock(&login->lock);
+    if (!has_dummy) {
+        dummy_make(login);
+    }
     bool has_hash = hash && *hash;
     bool is_right = password_is(str_of(password), has_hash ? hash : login->dummy);
     return is_right && has_hash;

@@ -12,7 +12,7 @@
 #include "os/secret.h"
 #include "os/totp.h"
 
-enum { LOGIN_THREADS = 2, LOGIN_QUEUE_MAX = 64, PENDING_MAX = 64, PENDING_MS = 10 * 60 * 1000 };
+enum { LOGIN_THREADS = 2, LOGIN_QUEUE_MAX = 64, LOGIN_QUEUE_KNOWN = 16 /* of them for known browsers and who is logged in */, PENDING_MAX = 64, PENDING_MS = 10 * 60 * 1000 };
 
 /* One request that waits for a thread; in the request's memory, and so is all it points to. */
 struct login_job {
@@ -25,6 +25,7 @@ struct login_job {
     const char *name, *title, *key, *password, *fresh /* password */, *code; /* NULL when not given */
     int64_t number;
     bool has_keys;             /* a try that is counted */
+    bool is_known;             /* a known browser, or logged in: goes first */
     struct throttle_keys keys;
     bool (*work)(struct login_job *job, struct api_response *response, struct err *e);
     const char *field;         /* which one was wrong */

@@ -157,6 +157,7 @@ bool login_enter(struct call *call, const struct api_done *done, struct err *e)
     if (!is_possible) {
         return err_set(e, ERR_LOGIN_FAILED, "%s", "");
     }
+    job->is_known = job->is_known || device_of(job, job->name);
     return login_try(job, keys_of(job, job->name), e) && login_submit(job, e);
 }
 
