@@ -45,7 +45,7 @@ await test('a person logs in with name, password and code, and comes back to whe
 
 await test('the first administrator is made by the link, and the key leaves the address', { fixtures: { is_first: true } }, async (page, { url }) => {
     await page.goto(url + '/login');
-    await page.getByText('最初の管理者を作ります').waitFor();
+    await page.getByRole("heading", { name: "最初の管理者を作ります" }).waitFor();
     await page.goto(url + '/link?key=secret');
     await page.getByLabel('ログイン名').fill('admin');
     assert.equal(new URL(page.url()).search, '');
