@@ -97,9 +97,7 @@ static inline int browser_ask(struct house *house, const struct browser *browser
 /* The first administrator, through the first-start link. */
 static inline void house_admin(struct house *house, struct browser *browser)
 {
-    for (int i = 0; i < 500 && !*house->link; i++) {
-        (void)usleep(10000);
-    }
+    house_wait(house);
     const char *body = arena_printf(&house->arena, "{\"key\":\"%s\",\"name\":\"admin\",\"title\":\"管理者\",\"password\":\"" HOUSE_PASSWORD "\"}", house->link);
     assert_int_equal(house_ask(house, "/api/v1/link", "", body), 200);
     browser_take(house, browser);

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct house {
     pthread_t thread;
     int stop[2];
     char folder[64], path[96], key_path[96], link[128];
+    _Atomic bool has_link;
     struct strbuf heard;       /* the last answer, head and body */
     struct arena arena;
 };
@@ -58,6 +60,16 @@ static inline void house_link(void *data, const char *path)
     struct house *house = data;
     const char *key = strchr(path, '=');
     (void)str_copy(house->link, sizeof(house->link), key ? key + 1 : "");
+    atomic_store(&house->has_link, true);
+}
+
+/* Until the first-start link is in house->link. */
+static inline void house_wait(struct house *house)
+{
+    for (int i = 0; i < 500 && !atomic_load(&house->has_link); i++) {
+        (void)usleep(10000);
+    }
+    assert_true(atomic_load(&house->has_link));
 }
 
 /* config: what differs from the usual. */

@@ -46,9 +46,7 @@ static void before_anybody_is_known_it_is_said_so(void **state)
     struct house *house = *state;
     assert_int_equal(house_ask(house, "/api/v1/me", "", NULL), 401);
     assert_true(house_says(house, "\"is_first\":true}"));
-    for (int i = 0; i < 500 && !*house->link; i++) {
-        (void)usleep(10000);
-    }
+    house_wait(house);
     const char *look = arena_printf(&house->arena, "/api/v1/link?key=%s", house->link);
     assert_int_equal(house_ask(house, look, "", NULL), 200);
     assert_true(house_says(house, "\"kind\":\"first\""));

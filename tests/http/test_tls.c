@@ -121,7 +121,7 @@ static const char *ask(struct house *house, const char *priorities, const char *
 
 #define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 #define TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
-#define HEALTH "GET /healthz HTTP/1.1\r\nHost: banto.example\r\nConnection: close\r\n\r\n"
+#define HEALTH "GET /now HTTP/1.1\r\nHost: banto.example\r\nConnection: close\r\n\r\n"
 
 static void only_current_versions_are_spoken(void **state)
 {
@@ -137,18 +137,16 @@ static void only_current_versions_are_spoken(void **state)
 static void names_are_checked_behind_tls_too(void **state)
 {
     struct house *house = ((struct tls_house *)*state)->house;
-    (void)ask(house, TLS13, "GET /healthz HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    (void)ask(house, TLS13, "GET /now HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
     assert_true(house_says(house, " 400 "));
-    (void)ask(house, TLS13, "GET /healthz HTTP/1.1\r\nHost: 192.0.2.7\r\nConnection: close\r\n\r\n");
+    (void)ask(house, TLS13, "GET /now HTTP/1.1\r\nHost: 192.0.2.7\r\nConnection: close\r\n\r\n");
     assert_true(house_says(house, " 200 "));
 }
 
 static void cookies_are_for_tls_only(void **state)
 {
     struct house *house = ((struct tls_house *)*state)->house;
-    for (int i = 0; i < 500 && !*house->link; i++) {
-        (void)usleep(10000);
-    }
+    house_wait(house);
     const char *body = arena_printf(&house->arena, "{\"key\":\"%s\",\"name\":\"admin\",\"title\":\"管理者\",\"password\":\"" HOUSE_PASSWORD "\"}", house->link);
     (void)ask(house, TLS13, arena_printf(&house->arena, "POST /api/v1/link HTTP/1.1\r\nHost: banto.example\r\nConnection: close\r\nOrigin: https://banto.example\r\n"
                                          "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body));
