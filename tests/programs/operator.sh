@@ -322,18 +322,19 @@ expect 0 run /T/LOCK
 expect 75 window command KOKUHO 職員 開局 --reason x
 says err 'BNT0522-E.*T/LOCK'
 expect 66 window command KOKUHO 職員 開局 --reason x --decision 99
-expect 75 window command KOKUHO 職員 開局 --reason x --decision 1
-says err 'BNT0582-E 判断 1 は run/.* の「再実行」'
+expect 0 decision record --kind recovery --entity "run/$bad" --by 課長 --medium 電話 --text 別の判断
+expect 75 window command KOKUHO 職員 開局 --reason x --decision 3
+says err 'BNT0582-E 判断 3 は run/.* の「再実行」'
 expect 64 decision record --kind 何か --entity KOKUHO/職員 --by 課長 --medium 電話 --text x
 says err 'BNT0580-E.*opening(開局)'
 expect 64 decision record --kind opening --entity KOKUHO/なし --by 課長 --medium 電話 --text x
 says err BNT0581-E
 expect 0 decision record --kind opening --entity KOKUHO/職員 --by 課長 --medium 電話 --text 開局を優先
-expect 0 window command KOKUHO 職員 開局 --reason 判断あり --decision 3
+expect 0 window command KOKUHO 職員 開局 --reason 判断あり --decision 4
 expect 0 decision list
 says out '開局  *window/KOKUHO/職員 .*window.command window/KOKUHO/職員'
 expect 0 journal list --operation window.command
-says out decision/3
+says out decision/4
 expect 0 window override KOKUHO 職員 閉塞 19:30 --reason x
 expect 64 window extend KOKUHO 保険者 23:00 --asked 16:59 --reason 未来
 expect 0 clock forward 16:59
@@ -344,10 +345,10 @@ expect 75 window extend KOKUHO 保険者 23:00 --reason x
 expect 0 clock forward 17:01
 expect 75 window extend KOKUHO 保険者 23:00 --reason x
 says err 'BNT0521-E.*2026-06-29 17:00.*E-05'
-expect 75 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 3 --reason 了承
+expect 75 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 4 --reason 了承
 says err BNT0583-E
 expect 0 decision record --kind 延長 --entity KOKUHO/保険者 --by 課長 --medium 電話 --text 余裕35分で了承
-expect 0 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 4 --reason 了承
+expect 0 window extend KOKUHO 保険者 23:00 --asked 17:00 --decision 5 --reason 了承
 expect 0 window list
 says out '保険者 .*22:45   23:00'
 says out '^業務日'
