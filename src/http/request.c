@@ -244,6 +244,14 @@ static bool wants_lines(const struct request *request)
     return accept && strstr(accept, "application/x-ndjson");
 }
 
+/* How long the other side may take from here; what it is waiting for is ours to bound. */
+static void allow(struct request *request, int64_t ms)
+{
+    if (request->peer && request->peer->is_guarded) {
+        guard_allow(&request->peer->guarded, ms);
+    }
+}
+
 static enum MHD_Result request_answer(struct request *request)
 {
     if (request->file) {
@@ -275,6 +283,7 @@ static enum MHD_Result request_answer(struct request *request)
     struct api_done never = {NULL, NULL};
     (void)api_call(request->listener->http->api, &request->arena, &asked, &request->response, &never);
     if (request->response.status == MHD_HTTP_OK && str_equal(request->response.content_type, "application/x-ndjson")) {
+        allow(request, -1); /* as long as it goes on reading */
         return export_open(request, &asked);
     }
     bool is_get = request->operation->method == METHOD_GET;
@@ -286,14 +295,6 @@ static bool is_end_unclear(const struct request *request, const char *method, co
 {
     return e->code == ERR_REQUEST || e->code == ERR_RATE || !str_equal(method, MHD_HTTP_METHOD_GET) ||
            request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH) || request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-}
-
-/* How long the other side may take from here; what it is waiting for is ours to bound. */
-static void allow(struct request *request, int64_t ms)
-{
-    if (request->peer && request->peer->is_guarded) {
-        guard_allow(&request->peer->guarded, ms);
-    }
 }
 
 static void allow_body(struct request *request)
