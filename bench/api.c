@@ -60,14 +60,18 @@ static void say(int fd, const char *text)
 struct raw {
     struct MHD_Daemon *daemon;
     struct MHD_Response *response;
-    char path[600];
+    char path[108];            /* as long as a socket's name may be */
 };
 
 static enum MHD_Result raw_answer(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
                                   const char *data, size_t *n, void **context)
 {
     const struct raw *raw = cls;
-    (void)url, (void)method, (void)version, (void)data, (void)n, (void)context;
+    (void)url, (void)method, (void)version, (void)data, (void)n;
+    if (!*context) { /* answered at its first call the connection would be closed */
+        *context = cls;
+        return MHD_YES;
+    }
     return MHD_queue_response(connection, MHD_HTTP_OK, raw->response);
 }
 
@@ -75,7 +79,9 @@ static void raw_start(struct raw *raw, const char *folder, const char *body)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    (void)snprintf(raw->path, sizeof(raw->path), "%s/raw", folder);
+    if (snprintf(raw->path, sizeof(raw->path), "%s/raw", folder) >= (int)sizeof(raw->path)) {
+        give_up(folder, "too long for a socket");
+    }
     (void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", raw->path);
     if (bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0 || listen(fd, 64) != 0) {
         give_up(raw->path, strerror(errno));
@@ -101,6 +107,7 @@ struct connection {
 
 struct load {
     int epoll;
+    const char *path;
     struct connection list[CONNECTIONS];
     double *ms;                /* of each answer */
     size_t n;
@@ -146,7 +153,7 @@ static void load_read(struct load *load, struct connection *c)
             return;
         }
         if (n <= 0) {
-            give_up("connection", n ? strerror(errno) : "closed");
+            give_up(load->path, n ? strerror(errno) : "closed");
         }
         if (take(c, bytes, (size_t)n)) {
             if (load->n < SAMPLES_MAX) {
@@ -162,6 +169,7 @@ static double load_run(struct load *load, const char *path, double seconds)
 {
     size_t before = load->n;
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
+    load->path = path;
     for (size_t i = 0; i < CONNECTIONS; i++) {
         struct connection *c = &load->list[i];
         c->fd = dial(path);
