@@ -10,6 +10,7 @@
 #include "api/api_priv.h"
 #include "os/clock.h"
 #include "os/secret.h"
+#include "engine/settings.h"
 
 enum { REMEMBERED = 128, TOUCH_MS = 60 * 1000, TOKEN_TOUCH_MS = 10 * 60 * 1000, HEX_DIGITS = 64 };
 
@@ -307,7 +308,7 @@ static bool identity_find(struct api *api, struct str secret, bool is_token, str
             return false;
         }
     }
-    int64_t now_ms = clock_wall().ms, idle_ms = SESSION_IDLE_MIN * INT64_C(60000);
+    int64_t now_ms = clock_wall().ms, idle_ms = engine_setting(api->config.engine, SETTING_SESSION_IDLE) * MINUTE_MS;
     if (now_ms >= known.identity.until.ms || (!is_token && now_ms - known.seen_wall_ms >= idle_ms)) {
         return err_set(e, ERR_LOGIN_NEEDED, is_token ? "token" : "session");
     }

@@ -7,6 +7,7 @@
 
 #include "api/api_priv.h"
 #include "os/clock.h"
+#include "engine/settings.h"
 
 enum { WAIT_SEC = 10 };
 
@@ -149,7 +150,7 @@ bool session_open(struct api *api, const struct asker *asker, const struct sessi
     act.secret = session->key_hash;
     act.text = browser;
     act.text2 = asker->address;
-    act.until.ms = clock_wall().ms + SESSION_HOURS_MAX * INT64_C(3600000);
+    act.until.ms = clock_wall().ms + engine_setting(api->config.engine, SETTING_SESSION_LENGTH) * 60 * MINUTE_MS;
     return act_wait(api, &act, ret, e);
 }
 

@@ -183,6 +183,13 @@ static bool item_judge(struct now *now, struct item *item, struct err *e)
     return is_judged;
 }
 
+/* A wait, a delay or a risk that has passed by itself wants no nod: event.list has it. */
+static bool is_still_of_use(const struct item *item)
+{
+    int64_t kind = item->event.kind;
+    return !item->is_over || (kind != EVENT_DELAYED && kind != EVENT_GATE_LATE && kind != EVENT_RISK);
+}
+
 /* ---- the answer ---- */
 
 static bool title_of(struct now *now, const char *path, const char **ret, struct err *e)
@@ -407,6 +414,9 @@ static bool now_answer(struct now *now, struct err *e)
     }
     json_list(&call->json, "items");
     for (size_t i = 0; i < now->items.n; i++) {
+        if (!is_still_of_use(&now->items.at[i])) {
+            continue;
+        }
         if (!item_answer(now, &now->items.at[i], e)) {
             return false;
         }

@@ -203,3 +203,12 @@ size_t holidays_of_year(const struct holidays *holidays, int year, struct holida
     }
     return n;
 }
+
+void holidays_print(struct strbuf *into, const struct holiday *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char day[DATE_TEXT_MAX];
+        strbuf_printf(into, "%s %s %s\n", bizday_print(rows[i].day, day), rows[i].state == HOLIDAY_FIXED ? "fixed" : "predicted",
+                      rows[i].name);
+    }
+}

@@ -29,3 +29,6 @@ MUST_CHECK bool holidays_parse(struct arena *into, const char *csv, size_t n, co
 struct holiday holidays_of(const struct holidays *holidays, struct bizday day);
 /* Fills up to max rows of the year in date order; returns how many there are. */
 size_t holidays_of_year(const struct holidays *holidays, int year, struct holiday *rows, size_t max);
+/* The rows as lines "2026-01-01 fixed 元日": what a person signs for. */
+struct strbuf;
+void holidays_print(struct strbuf *into, const struct holiday *rows, size_t n);

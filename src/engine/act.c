@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "engine/engine_priv.h"
+#include "engine/acts_priv.h"
 
 const char *act_name(enum act_kind kind)
 {
@@ -43,7 +43,7 @@ static const struct traits *traits_of(enum act_kind kind)
     static const struct traits traits[ACTS] = {
 #define DESK(act) [act] = {.is_desk = true},
 #define QUIET(act) [act] = {.is_desk = true, .is_quiet = true},
-#define OTHER(act, asker_of) [act] = {.is_desk = true, .asker = asker_of},
+#define OTHER(act, asker_of) [act] = {.asker = asker_of},
 #include "engine/act_traits.def"
 #undef DESK
 #undef QUIET

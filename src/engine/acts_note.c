@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * acts_note - 申し送り: what one shift tells the next, corrected by adding; and settings changed from their default.
+ * acts_note - 申し送り: what one shift tells the next, corrected by adding.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -56,22 +56,5 @@ bool act_note_read(struct act_call *call)
         store_put(call->engine->batch, TABLE_shift_note, &row);
     }
     call->entity = arena_printf(&call->engine->turn, "note/%" PRId64, row.id);
-    return true;
-}
-
-bool act_setting_change(struct act_call *call)
-{
-    struct engine *engine = call->engine;
-    const struct act *act = call->act;
-    struct setting_row row = {.name = act->text, .value = act->text2, .at_ms = engine->now.ms, .actor = act->actor};
-    if (!act->text[0] || strlen(act->text) > LABEL_BYTES_MAX || strlen(act->text2) > LABEL_BYTES_MAX) {
-        return err_set(call->err, ERR_ARGUMENT, "name" ARG "%.60s", act->text);
-    }
-    if (act->text2[0]) {
-        store_put(engine->batch, TABLE_setting, &row);
-    } else {
-        store_remove(engine->batch, TABLE_setting, &row);
-    }
-    call->entity = arena_printf(&engine->turn, "setting/%s", act->text);
     return true;
 }

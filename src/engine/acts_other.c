@@ -173,6 +173,7 @@ bool act_backup(struct act_call *call)
     if (!store_backup(call->engine->config.store, call->act->text, call->err)) {
         return false;
     }
+    call->entity = call->act->text;
     json_text(&call->json, "file", call->act->text);
     return true;
 }

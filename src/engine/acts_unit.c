@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "engine/engine_priv.h"
+#include "engine/acts_priv.h"
 #include "jobnet/unit.h"
 
 bool act_site_apply(struct act_call *call)
@@ -240,6 +240,14 @@ static bool calendars_named(struct act_call *call, const struct unit_file *file,
 }
 
 bool act_define(struct act_call *call)
+{
+    if (engine_setting(call->engine, SETTING_DEFINE_APPROVAL) && !call->act->dry_run) {
+        return err_set(call->err, ERR_DEFINE_APPROVAL, "%s", act_name(call->act->act));
+    }
+    return define_approved(call);
+}
+
+bool define_approved(struct act_call *call)
 {
     struct engine *engine = call->engine;
     const struct act *act = call->act;

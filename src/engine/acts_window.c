@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/decisions.h"
+#include "engine/settings.h"
 
 static bool class_meant(struct act_call *call, struct window_facts **window, size_t *cls)
 {
@@ -212,7 +213,7 @@ bool act_window_override(struct act_call *call)
 /* E-06: the night behind it must keep an hour to the opening's preparation, or the client has agreed. */
 static bool slack_allows(struct act_call *call, const struct window_facts *window, size_t cls, int32_t minutes, bool is_decided)
 {
-    enum { SLACK_MS_MIN = 60 * 60 * 1000 };
+    const int64_t slack_ms_min = engine_setting(call->engine, SETTING_EXTENSION_SLACK) * MINUTE_MS;
     struct forecast_shift shift = {.group = window->group, .cls = &window->group->classes[cls], .day = call->act->date,
                                    .ms = minutes * MINUTE_MS};
     int64_t before_ms = forecast_opening_slack_ms(call->engine, NULL), after_ms = forecast_opening_slack_ms(call->engine, &shift);
@@ -220,7 +221,7 @@ static bool slack_allows(struct act_call *call, const struct window_facts *windo
         return true;
     }
     json_number(&call->json, "slack_minutes", after_ms / MINUTE_MS);
-    if (is_decided || after_ms >= SLACK_MS_MIN || after_ms >= before_ms) {
+    if (is_decided || after_ms >= slack_ms_min || after_ms >= before_ms) {
         return true;
     }
     char text[TIME_TEXT_MAX];

@@ -13,8 +13,9 @@
 
 #include "engine/engine_priv.h"
 #include "engine/outlook_priv.h"
+#include "engine/settings.h"
 
-enum { FORECAST_EVERY_MS = 2000, JOB_DEFAULT_MS = 60000, HOURS_AHEAD = 26, HOURS_BEHIND_OPENING = 3, CHAIN_MAX = 16 };
+enum { FORECAST_EVERY_MS = 2000, HOURS_AHEAD = 26, HOURS_BEHIND_OPENING = 3, CHAIN_MAX = 16 };
 enum { HOUR_MS = 3600000, BAD_RERUN_HOURS = 24 };
 
 struct snapshot {
@@ -180,7 +181,7 @@ static void forecast_now(struct engine *engine, struct instant until, const stru
     s->input = (struct forecast_input){
         .facts = &s->facts, .units = s->units.at, .unit_count = s->units.n, .runs = s->runs.at, .run_count = s->runs.n,
         .agents = s->agents.at, .agent_count = s->agents.n, .zone = engine->w.site->zone, .now = engine->now,
-        .horizon = horizon, .job_default_ms = JOB_DEFAULT_MS, .assumes_rerun = true, .opening_group = group, .opening = opening};
+        .horizon = horizon, .job_default_ms = engine_setting(engine, SETTING_JOB_MINUTES) * MINUTE_MS, .assumes_rerun = true, .opening_group = group, .opening = opening};
     forecast_make(&s->arena, &s->input, ret);
 }
 

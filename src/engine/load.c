@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/engine_priv.h"
+#include "engine/acts_priv.h"
 #include "os/zone_file.h"
 
 enum { DAYS_BACK = 75, PLAN_DAYS_BACK = 40 }; /* gates of scope month-1; of scope month */
@@ -347,7 +347,7 @@ bool world_load(struct engine *engine, struct err *e)
 {
     struct world *w = &engine->w;
     *w = (struct world){.next_unit = 1, .next_version = 1, .next_occurrence = 1, .next_run = 1, .next_event = 1,
-                        .next_decision = 1, .next_clock = 1, .today = BIZDAY_NONE};
+                        .next_decision = 1, .next_clock = 1, .next_proposal = 1, .today = BIZDAY_NONE};
     w->facts.time_window = window_is_open_now;
     w->facts.file_known = file_is_known;
     w->facts.data = engine;
@@ -355,6 +355,7 @@ bool world_load(struct engine *engine, struct err *e)
                    load_next(engine, TABLE_version, &w->next_version, e) && load_next(engine, TABLE_run, &w->next_run, e) &&
                    load_next(engine, TABLE_occurrence, &w->next_occurrence, e) &&
                    load_next(engine, TABLE_event, &w->next_event, e) &&
+                   load_next(engine, TABLE_proposal, &w->next_proposal, e) && settings_load(engine, e) &&
                    load_next(engine, TABLE_decision, &w->next_decision, e) &&
                    load_next(engine, TABLE_clock_change, &w->next_clock, e) && load_windows(engine, e) &&
                    load_plans(engine, e) && load_events(engine, e) && load_generations(engine, e) &&
@@ -422,6 +423,7 @@ void world_close(struct engine *engine)
     vec_close(&w->dirty_runs);
     vec_close(&w->done_runs);
     vec_close(&w->decisions_spent);
+    vec_close(&w->proposals_spent);
     arena_close(&w->calendars);
     arena_close(&w->site_arena);
     arena_close(&w->names);

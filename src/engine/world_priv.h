@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/outputs_priv.h"
 #include "jobnet/run.h"
+#include "people/setting.h"
 #include "plan/facts.h"
 #include "wire/json.h"
 #include "wire/site.h"
@@ -139,10 +140,10 @@ struct world {
     struct map files;          /* "agent\npath" -> file_fact */
     VEC(struct day_change) changes; /* of window times, days of the last weeks and ahead */
     VEC(struct node_id) asks;  /* gates to look at before the turn ends */
-    VEC(int64_t) dirty_runs, done_runs, decisions_spent; /* spent: taken by acts since the world was loaded */
+    VEC(int64_t) dirty_runs, done_runs, decisions_spent, proposals_spent; /* taken by acts since the world was loaded */
     struct arena site_arena;
     const struct site *site;
-    int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_decision, next_clock, next_order;
+    int64_t next_unit, next_version, next_occurrence, next_run, next_event, next_proposal, next_decision, next_clock, next_order;
     struct bizday today;       /* of the root calendar */
     char epoch[40];
     struct people *people;     /* people_priv.h */
@@ -186,6 +187,7 @@ struct engine {
     struct net_cache *nets;
     struct exchange *exchange;
     struct feed *feed;
+    _Atomic int64_t settings[SETTINGS];
     struct outlook_shelf *outlooks; /* the newest forecast, for readers */
     struct engine_figures figures;
 };

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "engine/engine.h"
 #include "engine/outlook.h"
+#include "engine/settings.h"
 
 enum { FAKE_WATCH_MAX = 8 };
 
@@ -194,6 +195,7 @@ void engine_figures(struct engine *engine, struct engine_figures *ret)
     *ret = (struct engine_figures){.turns = 3, .starts = 2, .is_deciding = !engine->is_sick,
                                    .business_now = {INT64_C(1782687600000)}}; /* 2026-06-29T08:00+09:00 */
 }
+int64_t engine_setting(struct engine *engine, enum setting setting) { (void)engine; return setting_info(setting)->otherwise; }
 const struct outlook *engine_outlook(struct engine *engine) { return engine->outlook; }
 void engine_outlook_give(struct engine *engine, const struct outlook *outlook) { (void)engine, (void)outlook; }
 const char *engine_epoch(struct engine *engine) { return (void)engine, "test"; }
