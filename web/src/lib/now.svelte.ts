@@ -57,9 +57,12 @@ class NowStore {
     }
 
     /** Says who has taken it in hand; the alarm falls silent for everybody. */
-    async acknowledge(item: NowItem, reason: string): Promise<void> {
-        await api_post('/events/ack', { number: item.event, ...(reason ? { reason } : {}) });
-        await this.refresh();
+    async acknowledge(items: NowItem[], reason: string): Promise<void> {
+        try {
+            for (const item of items) await api_post('/events/ack', { number: item.event, ...(reason ? { reason } : {}) });
+        } finally {
+            await this.refresh();
+        }
     }
 
     start(): () => void {
