@@ -204,6 +204,16 @@ bool instant_parse(const char *text, struct instant *ret)
     return true;
 }
 
+/* Times are in every line of every list: not by printf. Behind the digits comes `then`. */
+static char *digits_put(char *to, int value, int width, char then)
+{
+    for (int i = width - 1; i >= 0; i--, value /= 10) {
+        to[i] = (char)('0' + value % 10);
+    }
+    to[width] = then;
+    return to + width + 1;
+}
+
 const char *instant_print(struct instant t, int offset_min, char text[INSTANT_TEXT_MAX])
 {
     if (t.ms == INSTANT_NEVER.ms) {
@@ -214,17 +224,19 @@ const char *instant_print(struct instant t, int offset_min, char text[INSTANT_TE
     int64_t day = local >= 0 ? local / DAY_MS : -((-local + DAY_MS - 1) / DAY_MS);
     int ms = (int)(local - day * DAY_MS);
     struct civil c = bizday_civil((struct bizday){(int32_t)day});
-    int n = snprintf(text, INSTANT_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", c.year % 10000, c.month, c.day,
-                     ms / 3600000, ms / 60000 % 60, ms / 1000 % 60);
-    if (ms % 1000) {
-        n += snprintf(text + n, INSTANT_TEXT_MAX - (size_t)n, ".%03d", ms % 1000);
+    char *end = digits_put(text, (c.year % 10000 + 10000) % 10000, 4, '-');
+    end = digits_put(end, c.month, 2, '-');
+    end = digits_put(end, c.day, 2, 'T');
+    end = digits_put(end, ms / 3600000, 2, ':');
+    end = digits_put(end, ms / 60000 % 60, 2, ':');
+    end = digits_put(end, ms / 1000 % 60, 2, '.');
+    end = ms % 1000 ? digits_put(end, ms % 1000, 3, '.') : end;
+    end[-1] = offset_min == 0 ? 'Z' : offset_min < 0 ? '-' : '+';
+    if (offset_min != 0) {
+        int away = offset_min < 0 ? -offset_min : offset_min;
+        end = digits_put(end, away / 60 % 100, 2, ':');
+        end = digits_put(end, away % 60, 2, ':') - 1;
     }
-    if (offset_min == 0) {
-        (void)snprintf(text + n, INSTANT_TEXT_MAX - (size_t)n, "Z");
-        return text;
-    }
-    int away = offset_min < 0 ? -offset_min : offset_min;
-    (void)snprintf(text + n, INSTANT_TEXT_MAX - (size_t)n, "%c%02d:%02d", offset_min < 0 ? '-' : '+', away / 60 % 100,
-                   away % 60);
+    *end = '\0';
     return text;
 }
