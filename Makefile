@@ -2,7 +2,7 @@
 #
 # The everyday commands. CMake does the work (CMakePresets.json); this file only saves typing.
 #
-#   make              install what is missing, configure and build into build/
+#   make              install what is missing, build the web console into web/dist and everything into build/
 #   make check        everything that must hold before a change is shared (tools/check)
 #   make check-long   the same with the long forms: more seeds, longer fuzzing
 #   make demo         the sample federation's night; SPEED=400 AUTO=1
@@ -13,14 +13,17 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
-.PHONY: all deps configure build check check-long demo bench deb install clean format-check
+.PHONY: all deps web configure build check check-long demo bench deb install clean format-check
 
 all: build
 
 deps:
 	@tools/deps
 
-configure: deps
+web: deps
+	@tools/web-build
+
+configure: deps web
 	@test -f build/build.ninja || cmake --preset release
 
 build: configure

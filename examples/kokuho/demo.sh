@@ -6,6 +6,8 @@
 #   SPEED=400   business time against real time; it drops to 1 at the first failure
 #   AUTO=1      nobody types: the client's decision and the rerun are made by the script, the server is stopped at the end
 #   KEEP=1      with AUTO=1: leave the server running
+#   PORT=8642   of the console; a free one when it is taken
+#   LINKS=FILE  the console's one-time links are written there, a line a person: NAME URL
 #   BANTO_BIN   folder of the programs (build/bin)        DATA   data folder, a new one by default
 #
 # Ctrl-C ends everything that was started here.
@@ -16,6 +18,8 @@ BANTO_BIN=${BANTO_BIN:-$root/build/bin}
 SPEED=${SPEED:-400}
 AUTO=${AUTO:-}
 KEEP=${KEEP:-}
+PORT=${PORT:-8642}
+LINKS=${LINKS:-}
 KOKUHO_JOB=${KOKUHO_JOB:-$BANTO_BIN/../examples/kokuho/kokuho-job}
 [ -x "$KOKUHO_JOB" ] || KOKUHO_JOB=$BANTO_BIN/../libexec/banto/kokuho-job # installed
 day=2026-06-29
@@ -36,11 +40,13 @@ mkdir -p "$KOKUHO_DATA/online" "$KOKUHO_DATA/fail"
     printf 'KOKUHO_JOB=%s\nKOKUHO_DATA=%s\n' "$KOKUHO_JOB" "$KOKUHO_DATA" >"$DATA/agent/environment")
 server=
 follower=
+reader=
 
 finish()
 {
     trap - EXIT INT TERM HUP PIPE
     [ -z "$follower" ] || kill "$follower" 2>/dev/null || true
+    [ -z "$reader" ] || kill "$reader" 2>/dev/null || true
     if [ -n "$server" ]; then
         kill "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
@@ -184,18 +190,26 @@ echo open >"$KOKUHO_DATA/online/職員"
 echo open >"$KOKUHO_DATA/online/保険者"
 echo closed >"$KOKUHO_DATA/online/審査委員会"
 echo 12 >"$KOKUHO_DATA/fail/JN404-05"
-"$BANTO_BIN/bantod" --data "$DATA" --clock "sim:${day}T18:58+09:00,x1" >"$work/bantod.log" 2>&1 &
-server=$!
-tries=0
-until banto status >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
-        echo "bantod が起動しません / bantod does not start:" >&2
-        tail -20 "$work/bantod.log" >&2
-        exit 69
-    fi
-    sleep 0.1
-done
+server_start()
+{
+    "$BANTO_BIN/bantod" --data "$DATA" --listen "127.0.0.1:$1" --clock "sim:${day}T18:58+09:00,x1" >"$work/bantod.log" 2>&1 &
+    server=$!
+    tries=0
+    until banto status >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+# The port that was asked for, else any that is free.
+server_start "$PORT" || server_start 0 || {
+    echo "bantod が起動しません / bantod does not start:" >&2
+    tail -20 "$work/bantod.log" >&2
+    exit 69
+}
+console=http://127.0.0.1:$(sed -n 's/.*127\.0\.0\.1:\([0-9][0-9]*\).*port \([0-9]*\).*/\2/p; t; s/.*127\.0\.0\.1:\([0-9][0-9]*\).*/\1/p' "$work/bantod.log" | head -n 1)
 banto clock pause >/dev/null
 banto site apply "$here" >/dev/null
 banto define "$here"/units/*.txt >/dev/null
@@ -207,6 +221,41 @@ banto window observe KOKUHO 職員 open >/dev/null
 banto window observe KOKUHO 保険者 open >/dev/null
 banto window observe KOKUHO 審査委員会 closed >/dev/null
 banto register / --recursive --yes >/dev/null
+
+# ---- people: role accounts, let in by one-time links instead of passwords ----
+person_add() # NAME TITLE SIDE ROLE
+{
+    banto person add "$1" "$3" --title "$2" --is-account --reason "見本の役割" >/dev/null
+    banto grant add "$4" --person "$1" --reason "見本の役割" >/dev/null
+}
+person_add operator 運用担当 contractor operator
+person_add leader GL contractor group-leader
+person_add admin システム管理者 contractor administrator
+person_add client 業務責任者 client client-manager
+person_add auditor 監査人 audit auditor
+link_of() # NAME: a link that lets in once, without a password
+{
+    link=$(json "$(banto person invite "$1" --kind login --json)" link)
+    printf '%s%s' "$console" "/${link#*/}"
+}
+operator_link=$(link_of operator)
+[ -z "$LINKS" ] || { # a newer link of a person ends the one before
+    echo "operator $operator_link"
+    for name in leader admin client auditor; do
+        echo "$name $(link_of "$name")"
+    done
+} >"$LINKS"
+cat <<EOT
+
+画面 / the console   $operator_link
+                     (一度だけ使える、運用担当としてのリンク / a link for once, as the operator)
+もう一度入るとき、本会の立場で見るとき / again, or as the client:
+                     BANTO_SERVER=$BANTO_SERVER $BANTO_BIN/banto person invite operator --kind login    (client, leader, auditor, admin)
+
+EOT
+if [ -z "$AUTO" ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null 2>&1; then
+    xdg-open "$operator_link" >/dev/null 2>&1 || true
+fi
 echo "48 ジョブネット、283 ジョブを定義し、計画実行で登録しました。今夜の最長の列は 107 → 201 → 404 → 506 です。"
 follow &
 follower=$!
@@ -229,17 +278,39 @@ rerun()
     printf '%s  再実行    %s を異常ジョブから\n' "$(now48)" "${run##*/}"
 }
 
-# Lines typed here until a rerun succeeds.
+# A rerun made anywhere, in the console say, is one, too.
+has_rerun()
+{
+    status=$(json "$(banto show "$run" --json)" status)
+    [ "$status" != ab-cont ] && [ "$status" != abnormal ]
+}
+
+# Lines typed here until a rerun succeeds, here or in the console.
 # shellcheck disable=SC2120
 ask()
 {
     cat <<EOT
-ここで打てます(banto は省いてかまいません)。空行なら代わりに実行します / type here; an empty line does it for you.
+画面の「今」から、またはここで打てます(banto は省いてかまいません)。空行なら代わりに実行します /
+use the console, or type here; an empty line does it for you.
 別の端末からは / from another terminal: export BANTO_SERVER=$BANTO_SERVER
 EOT
+    exec 3<&0
     while :; do
         printf 'banto> '
-        IFS= read -r line || line=
+        rm -f "$work/line"
+        { IFS= read -r line || line=; printf '%s\n' "$line" >"$work/line.new"; mv "$work/line.new" "$work/line"; } <&3 &
+        reader=$!
+        until [ -f "$work/line" ]; do
+            if has_rerun; then
+                kill "$reader" 2>/dev/null || true
+                reader=
+                printf '\n%s  再実行    画面から\n' "$(now48)"
+                return
+            fi
+            sleep 0.5
+        done
+        reader=
+        line=$(cat "$work/line")
         if [ -z "$line" ]; then
             decide
             rerun
@@ -346,6 +417,7 @@ fi
 cat <<EOT
 
 サーバーは動いています。次はこんなことができます / the server is still up, try:
+    $console                 画面 / the console
     export BANTO_SERVER=$BANTO_SERVER PATH=$BANTO_BIN:\$PATH
     banto runs --date $day              今夜の実行
     banto journal list --limit 20       だれが何をしたか
