@@ -55,6 +55,9 @@ describe('attention', () => {
         expect(attention_of(net({ slack_min: -5 }))).toBe('late');
         expect(attention_of(net({ slack_min: 59 }))).toBe('narrow');
         expect(attention_of(net({ slack_min: 60 }))).toBeNull();
+        const hourly = { planned: '2026-06-29T22:00:00+09:00', minutes: 5, deadline: '2026-06-29T22:10:00+09:00' };
+        expect(attention_of(net({ ...hourly, slack_min: 5 }))).toBeNull();
+        expect(attention_of(net({ ...hourly, slack_min: 2 }))).toBe('narrow');
         expect(attention_of(net({ slack_min: 10, ended: '2026-06-29T23:00:00+09:00', status: 'normal' }))).toBeNull();
     });
 });

@@ -89,12 +89,17 @@ export function rows_of(night: Night, now: number): Row[] {
 
 export type Attention = 'bad' | 'late' | 'narrow' | null;
 
-/** Does this jobnet need a look? Abnormal or unknown, predicted to miss its deadline, or little slack. */
+/**
+ * Does this jobnet need a look? Abnormal or unknown, predicted to miss its deadline, or little slack: little for the night,
+ * and less than its plan gave it (a deadline ten minutes behind an hourly start is no news).
+ */
 export function attention_of(net: NightNet): Attention {
     if (['ab-cont', 'abnormal', 'abnormal-wr', 'unknown', 'unknown-wr', 'kill', 'fail', 'fail-wr', 'interrupt', 'invalid-seq'].includes(net.status)) return 'bad';
     if (net.is_late || (net.slack_min !== null && net.slack_min < 0)) return 'late';
-    if (!net.ended && net.slack_min !== null && net.slack_min < SLACK_NARROW_MIN) return 'narrow';
-    return null;
+    if (net.ended || net.slack_min === null || net.slack_min >= SLACK_NARROW_MIN) return null;
+    const [planned, deadline] = [at(net.planned), at(net.deadline)];
+    const given_min = planned === null || deadline === null ? Infinity : (deadline - planned) / MINUTE - (net.minutes ?? 0);
+    return net.slack_min < given_min - 1 ? 'narrow' : null;
 }
 
 export interface Filter {
