@@ -24,3 +24,5 @@ void day_times_close(struct day_times *times);
 
 /* Names (paths, or last parts) of the jobnets that this version waits for; lives with the api. */
 MUST_CHECK bool net_names_get(struct call *call, int64_t version, const char *path, const struct net_names **ret, struct err *e);
+/* The group or root jobnet that a path names or lies in (read_tree.c). */
+MUST_CHECK bool unit_root_get(struct call *call, const char *path, struct unit_row *ret, struct err *e);

@@ -193,7 +193,7 @@ static bool inner_level(struct call *call, const struct unit_row *root, const ch
 }
 
 /* The group or root jobnet that a path names or lies in. */
-static bool root_of(struct call *call, const char *path, struct unit_row *ret, struct err *e)
+bool unit_root_get(struct call *call, const char *path, struct unit_row *ret, struct err *e)
 {
     char *at = arena_copy(call->into, path);
     for (;;) {
@@ -216,7 +216,7 @@ bool read_tree(struct call *call, struct err *e)
         return level_answer(call, "/", e);
     }
     call->field = "under";
-    if (!root_of(call, under, &root, e)) {
+    if (!unit_root_get(call, under, &root, e)) {
         return false;
     }
     call->field = NULL;

@@ -80,19 +80,21 @@ static bool proposal_get(struct act_call *call, struct proposal_row *ret)
     if (!store_get(engine->reader, &engine->turn, TABLE_proposal, ret, &found, call->err)) {
         return false;
     }
-    for (size_t i = 0; i < engine->w.proposals_spent.n; i++) {
-        found = found && engine->w.proposals_spent.at[i] != call->act->number; /* decided in this very turn */
-    }
     call->entity = arena_printf(&engine->turn, "proposal/%" PRId64, call->act->number);
     return found || err_set(call->err, ERR_NOT_FOUND, "proposal" ARG "%" PRId64, call->act->number);
 }
 
 static bool proposal_waiting(struct act_call *call, struct proposal_row *ret)
 {
+    const struct world *w = &call->engine->w;
     if (!proposal_get(call, ret)) {
         return false;
     }
-    return ret->state == PROPOSAL_WAITING ||
+    bool is_spent = ret->state != PROPOSAL_WAITING;
+    for (size_t i = 0; i < w->proposals_spent.n; i++) {
+        is_spent = is_spent || w->proposals_spent.at[i] == ret->id; /* perhaps in this very turn: the store does not know yet */
+    }
+    return !is_spent ||
            err_set(call->err, ERR_PROPOSAL_STATE, "%" PRId64 ARG "%s", ret->id, proposal_state_word(ret->state));
 }
 

@@ -23,6 +23,10 @@ struct kit {
                 "\tunit=A,,jp1admin,;\n\t{\n\t\tty=j;\n\t\tsc=\"/bin/true\";\n\t}\n" \
                 "\tunit=B,,jp1admin,;\n\t{\n\t\tty=j;\n\t\tsc=\"/bin/true\";\n\t\tx_output=clean;\n\t}\n}\n"
 
+/* The same net with another script and with starts. */
+#define KIT_NET_NEW "unit=NET,,jp1admin,;\n{\n\tty=n;\n\tcm=\"夜間\";\n\tsd=1,en;\n\tcy=1,(1,d);\n\tst=1,22:10;\n\tel=A,j,+0 +0;\n" \
+                    "\tunit=A,,jp1admin,;\n\t{\n\t\tty=j;\n\t\tsc=\"/bin/false\";\n\t}\n}\n"
+
 static inline void kit_fill(struct store *store)
 {
     struct err e = {0};
@@ -38,6 +42,8 @@ static inline void kit_fill(struct store *store)
                                     .medium = "電話", .text = "再実行", .actor = "root"};
     struct occurrence_row occurrence = {.id = 5, .unit = 7, .date = 20634, .rule = 1, .start_ms = INT64_C(1782843000000),
                                         .planned_ms = INT64_C(1782843000000), .reason = "planned", .calendar = "default"};
+    struct proposal_row proposal = {.id = 12, .at_ms = 1782687600000, .actor = "maker", .unit = "/G", .text = KIT_NET_NEW, .hash = "00",
+                                    .decided_by = "", .reason = "", .why = "増設", .base = ""};
     struct journal_entry entry = {.at = {1000}, .wall = {1000}, .stream = "main", .actor = "root", .via = "cli", .operation = "unit.define",
                                   .entity = "/G/NET", .reason = "初回", .reference = ""};
     store_put(batch, TABLE_unit, &unit);
@@ -48,6 +54,7 @@ static inline void kit_fill(struct store *store)
     store_put(batch, TABLE_event, &event);
     store_put(batch, TABLE_decision, &decision);
     store_put(batch, TABLE_occurrence, &occurrence);
+    store_put(batch, TABLE_proposal, &proposal);
     store_entry(batch, &entry);
     assert_true(store_commit(store, batch, NULL, &e));
     store_batch_close(batch);

@@ -210,6 +210,92 @@ static void definitions_are_searched_for_a_script(void **state)
     assert_int_equal(ask(kit, "GET", "/api/v1/units/search", "q=x"), 400);
 }
 
+static void a_form_shows_the_keys_of_a_unit(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/units/form", "unit=/G/NET/A", "\"key\":\"sc\",\"label\":{\"ja\":\"スクリプト\",\"en\":\"sc\"},\"value\":\"/bin/true\"");
+    says(kit, "\"kind\":\"text\"");
+    answers(kit, "/api/v1/units/form", "unit=/G/NET", "\"key\":\"x_gate\"");
+    assert_int_equal(ask(kit, "GET", "/api/v1/units/form", "unit=/G/NET/NONE"), 404);
+}
+
+static void a_check_tells_what_changes_and_which_dates(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/proposals/12", "", "\"is_valid\":true");
+    says(kit, "\"path\":\"/G/NET/A\",\"key\":\"sc\"");
+    says(kit, "\"before\":\"\\\"/bin/true\\\"\"");
+    says(kit, "{\"unit\":\"/G/NET\",\"date\":\"2026-06-29\",\"time\":\"22:10\"}");
+    says(kit, "\"removed\":[]");
+    says(kit, "\"state\":\"waiting\"");
+    assert_int_equal(ask(kit, "POST", "/api/v1/units/check", "{\"text\":\"unit=A,,,;\\n{\\nty=n;\\n}\\n\",\"under\":\"/G\"}"), 200);
+    says(kit, "{\"change\":\"unit-added\",\"path\":\"/G/A\"");
+    assert_int_equal(ask(kit, "POST", "/api/v1/units/check", "{\"text\":\"unit=A,,,;\\n{\\nty=n;\\nst=1,99:00;\\n}\\n\"}"), 200);
+    says(kit, "\"is_valid\":false");
+    says(kit, "\"line\":4");
+    assert_int_equal(ask(kit, "POST", "/api/v1/units/check", "{}"), 400);
+}
+
+static void proposals_are_listed_by_state(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/proposals", "state=waiting", "\"why\":\"増設\"");
+    answers(kit, "/api/v1/proposals", "state=applied", "\"items\":[]");
+    assert_int_equal(ask(kit, "GET", "/api/v1/proposals/99", ""), 404);
+    answers(kit, "/api/v1/now", "", "\"proposals\":1");
+}
+
+/* ---- dates, holidays, desk ---- */
+
+static void dates_follow_the_rules_of_the_stored_definition(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/plan/dates", "unit=/G/NET", "\"items\":[");
+    struct unit_row unit = {.id = 7, .path = "/G/NET", .version = 71, .type = "n", .comment = "夜間"};
+    struct version_row version = {.id = 71, .unit = 7, .number = 2, .actor = "root", .hash = "01", .text = KIT_NET_NEW};
+    put(kit, TABLE_version, &version);
+    put(kit, TABLE_unit, &unit);
+    answers(kit, "/api/v1/plan/dates", "unit=/G/NET&from=2026-07-01&to=2026-07-02", "\"date\":\"2026-07-02\",\"start\":\"2026-07-02T22:10:00+09:00\"");
+    assert_int_equal(ask(kit, "GET", "/api/v1/plan/dates", "unit=/G/NET&from=2026-07-02&to=2026-07-01"), 400);
+    assert_int_equal(ask(kit, "GET", "/api/v1/plan/dates", "unit=/NONE"), 404);
+}
+
+static void holidays_tell_where_they_come_from(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/holidays", "year=2027", "{\"date\":\"2027-01-01\",\"name\":\"元日\",\"source\":\"computed\"}");
+    says(kit, "\"signed\":null");
+    struct holiday_year_row signed_row = {.year = 2027, .hash = "old", .actor = "head", .at_ms = 1782687600000};
+    put(kit, TABLE_holiday_year, &signed_row);
+    answers(kit, "/api/v1/holidays", "year=2027", "\"is_current\":false");
+    assert_int_equal(ask(kit, "GET", "/api/v1/holidays", "year=1800"), 400);
+}
+
+static void the_shift_log_shows_what_the_next_shift_must_read(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/notes", "", "\"items\":[]");
+    struct shift_note_row note = {.id = 1, .at_ms = 1782687600000, .actor = "a", .text = "引き継ぎ", .unit = "", .is_handover = 1, .read_by = ""};
+    put(kit, TABLE_shift_note, &note);
+    answers(kit, "/api/v1/notes", "unread=true", "引き継ぎ");
+    answers(kit, "/api/v1/now", "", "\"handovers\":1");
+}
+
+static void settings_show_value_range_and_default(void **state)
+{
+    struct kit *kit = *state;
+    struct setting_row row = {.name = "session.idle", .value = "45", .at_ms = 1782687600000, .actor = "admin"};
+    put(kit, TABLE_setting, &row);
+    answers(kit, "/api/v1/settings", "", "\"name\":\"session.idle\",\"value\":45,\"default\":30,\"is_default\":false,\"min\":5,\"max\":480");
+}
+
+static void backups_and_calendars_may_be_none(void **state)
+{
+    struct kit *kit = *state;
+    answers(kit, "/api/v1/backups", "", "\"items\":[]");
+    answers(kit, "/api/v1/calendars", "", "\"items\":[]");
+}
+
 /* ---- runs ---- */
 
 static void attempts_are_told_with_the_newest_last(void **state)
@@ -256,6 +342,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_tree_is_answered_level_by_level, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(a_map_has_places_lines_and_states, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(definitions_are_searched_for_a_script, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(a_form_shows_the_keys_of_a_unit, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(a_check_tells_what_changes_and_which_dates, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(proposals_are_listed_by_state, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(dates_follow_the_rules_of_the_stored_definition, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(holidays_tell_where_they_come_from, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(the_shift_log_shows_what_the_next_shift_must_read, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(settings_show_value_range_and_default, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(backups_and_calendars_may_be_none, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(attempts_are_told_with_the_newest_last, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(the_run_book_without_a_site_is_empty, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(the_run_book_answers_the_nearest_row_first, open_kit, close_kit),
