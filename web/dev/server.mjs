@@ -4,6 +4,7 @@
  * that the console can be developed and tested without a bantod.
  *     node dev/server.mjs [PORT]           `npm run dev` proxies /api here by default (8765)
  * A GET of /api/v1/a/b?q answers fixtures/a.b.json; NAME.QUERY.json is taken first when the query has NAME.QUERY.match.
+ * A POST answers fixtures/post.a.b.json, or {}. /me of the person x is fixtures/me@x.json when there is one (`admin`).
  * Anybody may log in: the name `viewer` may only look, `code` asks for a TOTP code (123456), any other is an operator;
  * the password `wrong` is refused. POST /fixture/change sends an event, /fixture/calm empties what needs a person.
  */
@@ -14,6 +15,8 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dist = process.env.BANTO_WEB_DIST ?? join(here, '../dist');
+/* Reads that need more than `look`. */
+const NEEDS = { '/persons': 'audit', '/grants': 'audit', '/groups': 'audit', '/journal/verify': 'audit', '/backups': 'audit' };
 const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', json: 'application/json' };
 export const POLICY =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -42,6 +45,8 @@ export function fixture_server(options = {}) {
     };
     const me = () => {
         const base = fixture('me');
+        const own = fixture('me@' + state.who);
+        if (own) return own;
         return state.who === 'viewer' ? { ...base, name: 'viewer', title: '参照のみ', permissions: ['look'], roles: ['viewer'] } : { ...base, name: state.who };
     };
 
@@ -53,9 +58,10 @@ export function fixture_server(options = {}) {
             now.items = state.is_calm ? [] : now.items.filter((item) => !state.acked.has(item.event));
             send(res, 200, now);
         },
-        '/notes': (res) => {
+        '/notes': (res, url) => {
             const notes = fixture('notes');
-            notes.items = notes.items.map((note) => (state.read.has(note.id) ? { ...note, is_read: true } : note));
+            notes.items = notes.items.map((note) => (state.read.has(note.id) ? { ...note, is_read: true, read: text48(now_ms()), read_by: state.who } : note));
+            if (url.searchParams.get('unread')) notes.items = notes.items.filter((note) => note.is_handover && !note.read);
             send(res, 200, notes);
         },
     };
@@ -114,6 +120,7 @@ export function fixture_server(options = {}) {
                 if (!state.who && !is_open) return refuse(res, 401, 'BNT0601-E', 'ログインしてください。', 'Log in first.');
                 if (req.method === 'GET') {
                     if (gets[path]) return gets[path](res, url);
+                    if (NEEDS[path] && !me().permissions.includes(NEEDS[path])) return refuse(res, 403, 'BNT0104-E', 'この表示の権限がありません。', 'You have no permission to see this.');
                     const name = path.slice(1).replaceAll('/', '.');
                     const query = [...url.searchParams].map(([k, v]) => `${k}=${v}`).join('&').replaceAll('/', '!');
                     const found = fixture(`${name}@${query}`) ?? fixture(name);
@@ -121,7 +128,7 @@ export function fixture_server(options = {}) {
                 }
                 if (state.who === 'viewer' && !is_open && path !== '/logout') return refuse(res, 403, 'BNT0104-E', 'この操作の権限がありません。', 'You have no permission for this.');
                 if (posts[path]) return posts[path](res, body);
-                send(res, 200, {});
+                send(res, 200, fixture('post.' + path.slice(1).replaceAll('/', '.')) ?? {});
                 change('fixture' + path.replaceAll('/', '.'), body.run ? 'run/' + body.run : 'site');
             });
             return;
