@@ -211,40 +211,11 @@ server_start "$PORT" || server_start 0 || {
 }
 console=http://127.0.0.1:$(sed -n 's/.*127\.0\.0\.1:\([0-9][0-9]*\).*port \([0-9]*\).*/\2/p; t; s/.*127\.0\.0\.1:\([0-9][0-9]*\).*/\1/p' "$work/bantod.log" | head -n 1)
 banto clock pause >/dev/null
-banto site apply "$here" >/dev/null
-banto define "$here"/units/*.txt >/dev/null
-banto baseline import "$here/baseline.csv" >/dev/null
-# What jobs of this host find in their environment; nothing else is inherited.
-mkdir -p "$DATA/agent"
-{ echo "KOKUHO_JOB=$KOKUHO_JOB"; echo "KOKUHO_DATA=$KOKUHO_DATA"; } >"$DATA/agent/environment"
-banto window observe KOKUHO 職員 open >/dev/null
-banto window observe KOKUHO 保険者 open >/dev/null
-banto window observe KOKUHO 審査委員会 closed >/dev/null
-banto register / --recursive --yes >/dev/null
-
-# ---- people: role accounts, let in by one-time links instead of passwords ----
-person_add() # NAME TITLE SIDE ROLE
-{
-    banto person add "$1" "$3" --title "$2" --is-account --reason "見本の役割" >/dev/null
-    banto grant add "$4" --person "$1" --reason "見本の役割" >/dev/null
-}
-person_add operator 運用担当 contractor operator
-person_add leader GL contractor group-leader
-person_add admin システム管理者 contractor administrator
-person_add client 業務責任者 client client-manager
-person_add auditor 監査人 audit auditor
-link_of() # NAME: a link that lets in once, without a password
-{
-    link=$(json "$(banto person invite "$1" --kind login --json)" link)
-    printf '%s%s' "$console" "/${link#*/}"
-}
-operator_link=$(link_of operator)
-[ -z "$LINKS" ] || { # a newer link of a person ends the one before
-    echo "operator $operator_link"
-    for name in leader admin client auditor; do
-        echo "$name $(link_of "$name")"
-    done
-} >"$LINKS"
+sh "$here/start.sh" >"$work/links"
+# Role accounts are let in by one-time links instead of passwords.
+sed "s|/#|$console/#|" "$work/links" >"$work/urls"
+[ -z "$LINKS" ] || cp "$work/urls" "$LINKS"
+operator_link=$(sed -n 's/^operator //p' "$work/urls")
 cat <<EOT
 
 画面 / the console   $operator_link
