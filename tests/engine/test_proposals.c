@@ -120,7 +120,6 @@ static void where_approval_is_wanted_nobody_defines_alone(void **state)
     define.text_n = strlen(define.text);
     (void)stage_refuses(&s, define, "BNT0135-E");
     stage_kill_server(&s);
-    stage_server_up(&s);
     (void)stage_refuses(&s, define, "BNT0135-E"); /* it is kept */
     stage_do(&s, propose("maker", net(&s, "A", 1, NO_PLAN)));
     stage_do(&s, decide(ACT_PROPOSAL_APPLY, "other", 1));
