@@ -16,7 +16,6 @@
 #include "engine/settings.h"
 
 enum { FAKE_WATCH_MAX = 8 };
-
 struct agent_link {
     struct engine *engine;
     void (*wake)(void *data);
@@ -25,7 +24,6 @@ struct agent_link {
     size_t n;
     bool is_closed;
 };
-
 struct feed {
     pthread_mutex_t lock;
     int64_t head, tail;        /* newest seq; lines up to tail have fallen off */

@@ -7,6 +7,9 @@
 #include "tests/api/kit.h"
 
 #include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "jobnet/status.h"
 
@@ -311,6 +314,67 @@ static void attempts_are_told_with_the_newest_last(void **state)
     assert_int_equal(ask(kit, "GET", "/api/v1/runs/12/attempts", "node=NONE"), 404);
 }
 
+/* Reopens the api on a folder that holds what attempt 1 of the unit A printed. */
+static const char *with_output(struct kit *kit, const char *bytes, size_t n)
+{
+    struct err e = {0};
+    char *folder = arena_copy(&kit->arena, "/tmp/banto-log-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    const char *at = folder;
+    static const char *const parts[] = {"agent", "output", "0", "12"};
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        at = arena_printf(&kit->arena, "%s/%s", at, parts[i]);
+        assert_int_equal(mkdir(at, 0700), 0);
+    }
+    FILE *file = fopen(arena_printf(&kit->arena, "%s/1-1.out", at), "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    (void)fclose(file);
+    api_close(kit->api);
+    struct api_config config = {.engine = &kit->engine, .store = kit->store, .service = "main", .data_folder = folder};
+    assert_true(api_open(&config, &kit->api, &e));
+    return folder;
+}
+
+static void without_output(struct kit *kit, const char *folder)
+{
+    static const char *const parts[] = {"/agent/output/0/12/1-1.out", "/agent/output/0/12", "/agent/output/0", "/agent/output", "/agent", ""};
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        (void)remove(arena_printf(&kit->arena, "%s%s", folder, parts[i]));
+    }
+}
+
+static void output_is_read_by_piece_from_the_end_and_by_words(void **state)
+{
+    struct kit *kit = *state;
+    static const char text[] = "one 件数\ntwo\nthree 件数\nfour";
+    const char *folder = with_output(kit, text, sizeof(text) - 1);
+    answers(kit, "/api/v1/runs/12/log", "node=A", "\"text\":\"one 件数\\ntwo\\nthree 件数\\nfour\"");
+    says(kit, "\"is_ended\":true");
+    answers(kit, "/api/v1/runs/12/log", "node=A&max=14", "\"text\":\"one 件数\\n\"");
+    says(kit, "\"to\":11");
+    answers(kit, "/api/v1/runs/12/log", "node=A&from=11&max=5", "\"text\":\"two\\n\"");
+    answers(kit, "/api/v1/runs/12/log", "node=A&tail=2", "\"text\":\"three 件数\\nfour\"");
+    answers(kit, "/api/v1/runs/12/log", "node=A&tail=99", "\"from\":0");
+    answers(kit, "/api/v1/runs/12/log", "node=A&q=件数", "\"matches\":[{\"offset\":0,\"line\":1,\"text\":\"one 件数\"},{\"offset\":15,\"line\":3,\"text\":\"three 件数\"}]");
+    answers(kit, "/api/v1/runs/12/log", "node=A&q=nothing", "\"matches\":[]");
+    answers(kit, "/api/v1/runs/12/log", "node=A&from=999", "\"text\":\"\"");
+    assert_int_equal(ask(kit, "GET", "/api/v1/runs/12/log", "node=A&from=-1"), 400);
+    assert_int_equal(ask(kit, "GET", "/api/v1/runs/12/log", "node=A&encoding=latin1"), 400);
+    without_output(kit, folder);
+}
+
+static void output_in_another_encoding_is_decoded(void **state)
+{
+    struct kit *kit = *state;
+    static const char text[] = "\x8c\x8f\x90\x94\n-- cut\n"; /* 件数 in CP932 */
+    const char *folder = with_output(kit, text, sizeof(text) - 1);
+    answers(kit, "/api/v1/runs/12/log", "node=A&encoding=cp932", "\"text\":\"件数\\n-- cut\\n\"");
+    says(kit, "\"is_cut\":false");
+    answers(kit, "/api/v1/runs/12/log", "node=A&encoding=cp932&q=件数", "\"offset\":0");
+    without_output(kit, folder);
+}
+
 static void the_run_book_without_a_site_is_empty(void **state)
 {
     struct kit *kit = *state;
@@ -351,6 +415,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(settings_show_value_range_and_default, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(backups_and_calendars_may_be_none, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(attempts_are_told_with_the_newest_last, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(output_is_read_by_piece_from_the_end_and_by_words, open_kit, close_kit),
+        cmocka_unit_test_setup_teardown(output_in_another_encoding_is_decoded, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(the_run_book_without_a_site_is_empty, open_kit, close_kit),
         cmocka_unit_test_setup_teardown(the_run_book_answers_the_nearest_row_first, open_kit, close_kit),
     };

@@ -305,9 +305,30 @@ static void a_huge_file_is_refused_unread(void **state)
     assert_int_equal(e.code, ERR_TOO_LARGE);
 }
 
+static void run_book_rows_have_codes_and_both_languages(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    const struct site *site = NULL;
+    struct err e = {0};
+    static const char yaml[] = "runbook:\n  - unit: /A/N\n    codes: '1-7, 12'\n    title: 見出し\n    steps: |\n      一\n      二\n    manual: 4.5\n";
+    static const char bad[] = "runbook:\n  - {unit: /A, codes: 7-1, title: x, steps: y}\n";
+    assert_true(site_parse(&arena, &(struct site_source){.yaml = yaml, .yaml_bytes = sizeof(yaml) - 1}, &site, &e));
+    assert_int_equal(site->runbook_count, 1);
+    assert_string_equal(site->runbook[0].steps[LANG_EN], "一\n二\n"); /* Japanese where there is no English */
+    assert_true(runbook_fits(&site->runbook[0], "/A/N/JOB", true, 12));
+    assert_true(runbook_fits(&site->runbook[0], "/A/N", false, 0));
+    assert_false(runbook_fits(&site->runbook[0], "/A/N", true, 8));
+    assert_false(runbook_fits(&site->runbook[0], "/A/NET", true, 12));
+    assert_false(site_parse(&arena, &(struct site_source){.yaml = bad, .yaml_bytes = sizeof(bad) - 1}, &site, &e));
+    assert_int_equal(e.code, ERR_SITE_VALUE);
+    arena_close(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(run_book_rows_have_codes_and_both_languages),
         cmocka_unit_test(calendars_of_the_file_decide_days),
         cmocka_unit_test(base_time_and_zone_stand_above_every_calendar),
         cmocka_unit_test(windows_agents_and_settings_are_read),
