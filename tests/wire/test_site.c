@@ -311,9 +311,9 @@ static void run_book_rows_have_codes_and_both_languages(void **state)
     struct arena arena = {0};
     const struct site *site = NULL;
     struct err e = {0};
-    static const char yaml[] = "runbook:\n  - unit: /A/N\n    codes: '1-7, 12'\n    title: 見出し\n    steps: |\n      一\n      二\n    manual: 4.5\n";
+    static const char good[] = "runbook:\n  - unit: /A/N\n    codes: '1-7, 12'\n    title: 見出し\n    steps: |\n      一\n      二\n    manual: 4.5\n";
     static const char bad[] = "runbook:\n  - {unit: /A, codes: 7-1, title: x, steps: y}\n";
-    assert_true(site_parse(&arena, &(struct site_source){.yaml = yaml, .yaml_bytes = sizeof(yaml) - 1}, &site, &e));
+    assert_true(site_parse(&arena, &(struct site_source){.yaml = good, .yaml_bytes = sizeof(good) - 1}, &site, &e));
     assert_int_equal(site->runbook_count, 1);
     assert_string_equal(site->runbook[0].steps[LANG_EN], "一\n二\n"); /* Japanese where there is no English */
     assert_true(runbook_fits(&site->runbook[0], "/A/N/JOB", true, 12));
