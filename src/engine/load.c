@@ -343,7 +343,7 @@ static bool load_epoch(struct engine *engine, struct err *e)
     return true;
 }
 
-bool world_load(struct engine *engine, struct err *e)
+static void world_empty(struct engine *engine)
 {
     struct world *w = &engine->w;
     *w = (struct world){.next_unit = 1, .next_version = 1, .next_occurrence = 1, .next_run = 1, .next_event = 1,
@@ -351,6 +351,12 @@ bool world_load(struct engine *engine, struct err *e)
     w->facts.time_window = window_is_open_now;
     w->facts.file_known = file_is_known;
     w->facts.data = engine;
+}
+
+bool world_load(struct engine *engine, struct err *e)
+{
+    struct world *w = &engine->w;
+    world_empty(engine);
     bool is_good = load_epoch(engine, e) && load_site(engine, e) && load_units(engine, e) &&
                    load_next(engine, TABLE_version, &w->next_version, e) && load_next(engine, TABLE_run, &w->next_run, e) &&
                    load_next(engine, TABLE_occurrence, &w->next_occurrence, e) &&
@@ -360,7 +366,12 @@ bool world_load(struct engine *engine, struct err *e)
                    load_next(engine, TABLE_clock_change, &w->next_clock, e) && load_windows(engine, e) &&
                    load_plans(engine, e) && load_events(engine, e) && load_generations(engine, e) &&
                    people_load(engine, e);
-    if (!is_good) {
+    if (!is_good) { /* nothing by halves: what still comes meets an empty world with the default site, which decides nothing */
+        world_close(engine);
+        world_empty(engine);
+        struct err ignored;
+        bool has_site = site_load(engine, NULL, 0, NULL, 0, &ignored);
+        (void)has_site;
         return false;
     }
     w->today = calendar_day_of(w->site->root, engine->now);

@@ -4,6 +4,8 @@
  */
 #include "tests/engine/kit.h"
 
+#include "engine/engine_priv.h"
+
 static void sample_night(struct stage *s, bool with_hash)
 {
     stage_open(s, &(struct stage_options){.with_hash = with_hash});
@@ -133,6 +135,29 @@ static void repeated_failures_make_it_read_only(void **state)
     stage_close(&s);
 }
 
+static void a_world_that_cannot_be_read_again_decides_nothing_and_stands(void **state)
+{
+    struct stage s;
+    stage_open(&s, &(struct stage_options){0});
+    define_net(&s, "A", 2, EVERY_DAY("22:00"));
+    stage_register(&s, "/A");
+    stage_until(&s, "22:05");
+    s.faults.fail_commit_at = s.faults.commit_count + 1;
+    s.faults.fail_query_at = s.faults.query_count + 4; /* amid the loading that follows */
+    assert_false(stage_try(&s, act_of_run(ACT_HOLD, stage_run(&s, "/A"), stage_node(&s, "/A", "A2"))));
+    assert_false(s.engine->is_deciding);
+    vagent_drop(s.fleet.agents.at[0], MINUTE_MS);
+    stage_until(&s, "22:30"); /* its agent goes, comes and is refused */
+    (void)stage_try(&s, act_make(ACT_SHOW_STATUS));
+    (void)stage_try(&s, act_make(ACT_SHOW_AGENTS));
+    (void)stage_refuses(&s, act_on(ACT_RUN, "/A"), "BNT0402-E");
+    stage_kill_server(&s);
+    stage_until(&s, "23:00");
+    assert_string_equal(stage_status(&s, "/A", NULL), "normal");
+    stage_check(&s);
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +167,7 @@ int main(void)
         cmocka_unit_test(deadline_that_passed_while_down_is_told),
         cmocka_unit_test(starts_missed_while_down_are_accounted_for),
         cmocka_unit_test(repeated_failures_make_it_read_only),
+        cmocka_unit_test(a_world_that_cannot_be_read_again_decides_nothing_and_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
