@@ -243,7 +243,18 @@ static void runs_drop(struct engine *engine)
     engine->w.done_runs.n = 0;
 }
 
-bool engine_turn(struct engine *engine, struct instant now, struct instant wall, struct instant *next, struct err *e)
+/* The decision thread counts in `figures`; what others see is this copy. */
+static void figures_show(struct engine *engine)
+{
+    engine->figures.runs_live = (int64_t)engine->w.runs.n;
+    engine->figures.business_now = engine->now;
+    engine->figures.is_deciding = engine->is_deciding;
+    (void)pthread_mutex_lock(&engine->shown_lock);
+    engine->shown = engine->figures;
+    (void)pthread_mutex_unlock(&engine->shown_lock);
+}
+
+static bool turn_take(struct engine *engine, struct instant now, struct instant wall, struct instant *next, struct err *e)
 {
     *next = INSTANT_NEVER;
     engine->now = now.ms > engine->now.ms ? now : engine->now; /* a clock that steps back waits for itself */
@@ -279,10 +290,14 @@ bool engine_turn(struct engine *engine, struct instant now, struct instant wall,
     if (engine->w.alarms.n && engine->is_deciding) { /* read-only: nothing is due, or it would turn for ever */
         next->ms = engine->w.alarms.at[0].at_ms;
     }
-    engine->figures.runs_live = (int64_t)engine->w.runs.n;
-    engine->figures.business_now = engine->now;
-    engine->figures.is_deciding = engine->is_deciding;
     return true;
+}
+
+bool engine_turn(struct engine *engine, struct instant now, struct instant wall, struct instant *next, struct err *e)
+{
+    bool is_good = turn_take(engine, now, wall, next, e);
+    figures_show(engine);
+    return is_good;
 }
 
 /* ---- life ---- */
@@ -292,6 +307,7 @@ bool engine_open(const struct engine_config *config, struct engine **ret, struct
     struct engine *engine = heap_resize(NULL, 1, sizeof(*engine));
     memset(engine, 0, sizeof(*engine));
     engine->config = *config;
+    (void)pthread_mutex_init(&engine->shown_lock, NULL);
     engine->config.turn_events_max = config->turn_events_max ? config->turn_events_max : TURN_EVENTS_MAX;
     engine->has_feed = config->data_folder != NULL;
     engine->is_deciding = true;
@@ -343,6 +359,7 @@ void engine_close(struct engine *engine)
     strbuf_close(&engine->feed_text);
     strbuf_close(&engine->changes);
     arena_close(&engine->turn);
+    (void)pthread_mutex_destroy(&engine->shown_lock);
     heap_free(engine);
 }
 
@@ -352,7 +369,9 @@ int64_t engine_people_generation(struct engine *engine) { return atomic_load(&en
 
 void engine_figures(struct engine *engine, struct engine_figures *ret)
 {
-    *ret = engine->figures; /* counters of one writer; a reader may see one turn's old value */
+    (void)pthread_mutex_lock(&engine->shown_lock);
+    *ret = engine->shown; /* as the last turn left them */
+    (void)pthread_mutex_unlock(&engine->shown_lock);
     ret->queue_depth = exchange_depth(engine->exchange);
 }
 

@@ -7,6 +7,8 @@
  * Things refer to runs and units by id, never by pointer, wherever they may outlive them (timers, queues,
  * gate waiters): an id that is gone is simply skipped.
  */
+#include <pthread.h>
+
 #include "base/map.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -189,5 +191,7 @@ struct engine {
     struct feed *feed;
     _Atomic int64_t settings[SETTINGS];
     struct outlook_shelf *outlooks; /* the newest forecast, for readers */
-    struct engine_figures figures;
+    struct engine_figures figures; /* of the decision thread */
+    pthread_mutex_t shown_lock;
+    struct engine_figures shown;   /* of them, after the last turn: for any thread */
 };

@@ -354,7 +354,7 @@ static void notes_are_corrected_by_adding(void **state)
     note.text = "  ";
     (void)stage_refuses(&s, note, "BNT0101-E");
     struct act setting = by(ACT_SETTING_CHANGE, "chief");
-    setting.text = "session_idle_min";
+    setting.text = "session.idle";
     setting.text2 = "20";
     stage_do(&s, setting);
     setting.text2 = "";
