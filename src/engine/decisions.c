@@ -138,7 +138,9 @@ bool act_decision(struct act_call *call)
     const struct act *act = call->act;
     enum decision_kind kind;
     const char *entity;
-    if (!act->text[0] || !act->group[0]) {
+    /* Who decided: named when it was by word of mouth (RECORD), else the user of the client himself (DECIDE, E-39). */
+    const char *decided_by = act->group[0] ? act->group : act->actor;
+    if (!act->text[0] || !decided_by[0]) {
         return err_set(call->err, ERR_ARGUMENT, "text, by" ARG "-");
     }
     if (!kind_parse(act->kind, &kind)) {
@@ -148,7 +150,7 @@ bool act_decision(struct act_call *call)
         return false;
     }
     struct decision_row row = {.id = engine->w.next_decision++, .at_ms = engine->now.ms, .kind = decision_words(kind)->name,
-                               .entity = entity, .decided_by = act->group, .medium = act->cls, .text = act->text,
+                               .entity = entity, .decided_by = decided_by, .medium = act->cls, .text = act->text,
                                .actor = act->actor, .used_by = "", .used_for = ""};
     store_put(engine->batch, TABLE_decision, &row);
     call->entity = entity && entity[0] ? entity : "decision";
