@@ -433,7 +433,7 @@ static void connection_lost_amid_orders_loses_and_doubles_none(void **state)
 {
     struct fixture *f = *state;
     enum { JOBS = 300 };
-    char keys[JOBS][8];
+    char keys[JOBS][16];
     struct keeper_message m;
     for (int i = 0; i < JOBS; i++) {
         (void)snprintf(keys[i], sizeof(keys[i]), "j%d", i);
@@ -466,7 +466,7 @@ static void kill_behind_its_order_meets_a_running_job(void **state)
 {
     struct fixture *f = *state;
     enum { JOBS = 80 };
-    char keys[JOBS][8];
+    char keys[JOBS][16];
     bool is_ended[JOBS] = {false};
     struct keeper_message m;
     for (int i = 0; i < JOBS; i++) {
