@@ -24,6 +24,7 @@ bool api_open(const struct api_config *config, struct api **ret, struct err *e)
     api->readers[api->reader_count++] = first;
     api->memory = memory;
     identities_open(api);
+    waits_open(api);
     if (!login_open(api, config, &api->login, e)) {
         api_close(api);
         return false;
@@ -32,12 +33,18 @@ bool api_open(const struct api_config *config, struct api **ret, struct err *e)
     return true;
 }
 
+void api_stop(struct api *api)
+{
+    login_stop(api->login);
+}
+
 void api_close(struct api *api)
 {
     if (!api) {
         return;
     }
     login_close(api->login);
+    waits_close(api);
     for (int i = 0; i < api->reader_count; i++) {
         store_reader_close(api->readers[i]);
     }

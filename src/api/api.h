@@ -32,6 +32,8 @@ struct api_config {
     uint32_t hash_memory_kib, hash_passes; /* of passwords; 0: the usual */
 };
 MUST_CHECK bool api_open(const struct api_config *config, struct api **ret, struct err *e);
+/* Ends logins that are under way (ERR_STOPPING); when it returns no thread of theirs touches a request any more. */
+void api_stop(struct api *api);
 void api_close(struct api *api);
 
 enum caller_kind { CALLER_ROOT, CALLER_OWN /* the daemon's user */, CALLER_LOCAL /* another user */, CALLER_TCP, CALLERS };

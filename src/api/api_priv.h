@@ -29,6 +29,7 @@ struct net_names_kept {
 };
 
 struct login;
+struct waits;
 struct api {
     struct arena memory;
     struct net_names_kept net_names;
@@ -38,6 +39,7 @@ struct api {
     struct store_reader *readers[READERS_MAX];
     int reader_count;
     struct identities *identities; /* who was let in lately */
+    struct waits *waits;       /* threads that wait for the engine */
     struct login *login;       /* hashing, and how often somebody failed */
 };
 
@@ -75,6 +77,12 @@ struct call {
 MUST_CHECK bool api_reader_take(struct api *api, struct store_reader **ret, struct err *e);
 void api_reader_give(struct api *api, struct store_reader *reader);
 struct instant api_now(struct api *api); /* business clock */
+
+/* act_wait.c: *id (of the answer; 0 = none) only on success. Fails: ERR_STOPPING, ERR_BUSY after ten seconds, what the engine says. */
+void waits_open(struct api *api);
+void waits_stop(struct api *api);
+void waits_close(struct api *api);
+MUST_CHECK bool act_wait(struct api *api, const struct act *act, int64_t *id, struct err *e);
 
 /* identity.c */
 void identities_open(struct api *api);

@@ -55,7 +55,7 @@ MUST_CHECK bool login_facts_of(struct api *api, struct arena *into, int64_t pers
 
 /*
  * What follows changes something: one act each, journaled without its secret. They wait until it is durable (some
- * milliseconds; ERR_BUSY after ten seconds), so they are called from any thread but the engine's.
+ * milliseconds; ERR_BUSY after ten seconds, ERR_STOPPING at the end of the server), so they are called from any thread but the engine's.
  */
 struct asker {
     const char *actor;         /* person's name; of a login not yet made: the name that was given */

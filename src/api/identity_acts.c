@@ -1,93 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * identity_acts - what logging in reads of a person, and the acts that it waits for.
+ * identity_acts - what logging in reads of a person, and the acts that it waits for (act_wait.c).
  */
-#include <errno.h>
-#include <time.h>
-
 #include "api/api_priv.h"
 #include "os/clock.h"
 #include "engine/settings.h"
-
-enum { WAIT_SEC = 10 };
-
-/* ---- waiting for an act ---- */
-
-/* Shared by who waits and the engine: the last one frees it. */
-struct wait {
-    pthread_mutex_t lock;
-    pthread_cond_t change;
-    bool is_done, is_alone;    /* alone: the other one has gone */
-    bool is_ok;
-    struct err err;
-    int64_t id;                /* of the answer; 0 = none */
-};
-
-static void wait_free(struct wait *wait)
-{
-    (void)pthread_cond_destroy(&wait->change);
-    (void)pthread_mutex_destroy(&wait->lock);
-    heap_free(wait);
-}
-
-static int64_t answered_id(const char *json)
-{
-    const char *at = json ? strstr(json, "\"id\":") : NULL;
-    int64_t id = 0;
-    if (at) {
-        at += strlen("\"id\":");
-        bool is_number = str_to_i64((struct str){at, strspn(at, "0123456789")}, 1, INT64_MAX, &id);
-        id = is_number ? id : 0;
-    }
-    return id;
-}
-
-static void act_told(void *data, const struct act_result *result)
-{
-    struct wait *wait = data;
-    (void)pthread_mutex_lock(&wait->lock);
-    wait->is_done = true;
-    wait->is_ok = result->is_ok;
-    wait->err = result->err;
-    wait->id = result->is_ok ? answered_id(result->json) : 0;
-    bool is_alone = wait->is_alone;
-    (void)pthread_cond_signal(&wait->change);
-    (void)pthread_mutex_unlock(&wait->lock);
-    if (is_alone) {
-        wait_free(wait);
-    }
-}
-
-static bool act_wait(struct api *api, const struct act *act, int64_t *id, struct err *e)
-{
-    struct wait *wait = heap_resize(NULL, 1, sizeof(*wait));
-    *wait = (struct wait){.is_done = false};
-    (void)pthread_mutex_init(&wait->lock, NULL);
-    (void)pthread_cond_init(&wait->change, NULL);
-    if (!engine_submit(api->config.engine, act, act_told, wait, e)) {
-        wait_free(wait);
-        return false;
-    }
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += WAIT_SEC;
-    (void)pthread_mutex_lock(&wait->lock);
-    int result = 0;
-    while (!wait->is_done && result != ETIMEDOUT) {
-        result = pthread_cond_timedwait(&wait->change, &wait->lock, &until);
-    }
-    bool is_done = wait->is_done, is_ok = is_done && wait->is_ok;
-    wait->is_alone = true;
-    *id = wait->id;
-    if (!is_ok) {
-        *e = wait->err;
-    }
-    (void)pthread_mutex_unlock(&wait->lock);
-    if (is_done) {
-        wait_free(wait);
-    }
-    return is_ok || (is_done ? false : err_set(e, ERR_BUSY, "%d", WAIT_SEC));
-}
 
 static struct act asked_by(enum act_kind kind, const struct asker *asker, char via[64])
 {

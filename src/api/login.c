@@ -31,18 +31,26 @@ bool login_open(struct api *api, const struct api_config *config, struct login *
     return true;
 }
 
+void login_stop(struct login *login)
+{
+    waits_stop(login->api);
+    (void)pthread_mutex_lock(&login->lock);
+    login->is_stopping = true; /* no thread is started from here on */
+    int count = login->thread_count;
+    login->thread_count = 0;
+    (void)pthread_cond_broadcast(&login->change);
+    (void)pthread_mutex_unlock(&login->lock);
+    for (int i = 0; i < count; i++) {
+        (void)pthread_join(login->threads[i], NULL);
+    }
+}
+
 void login_close(struct login *login)
 {
     if (!login) {
         return;
     }
-    (void)pthread_mutex_lock(&login->lock);
-    login->is_stopping = true;
-    (void)pthread_cond_broadcast(&login->change);
-    (void)pthread_mutex_unlock(&login->lock);
-    for (int i = 0; i < login->thread_count; i++) {
-        (void)pthread_join(login->threads[i], NULL);
-    }
+    login_stop(login);
     secret_wipe(&login->key, sizeof(login->key));
     secret_wipe(login->pending, sizeof(login->pending));
     throttle_close(&login->throttle);
@@ -85,6 +93,13 @@ bool login_now(struct login_job *job)
     return true;
 }
 
+static bool stopping_work(struct login_job *job, struct api_response *response, struct err *e)
+{
+    (void)job;
+    (void)response;
+    return err_set(e, ERR_STOPPING, "%s", "");
+}
+
 static void *login_run(void *data)
 {
     struct login *login = data;
@@ -101,6 +116,7 @@ static void *login_run(void *data)
         login->first = job->next;
         login->last = login->first ? login->last : NULL;
         login->waiting--;
+        job->work = login->is_stopping ? stopping_work : job->work;
         (void)pthread_mutex_unlock(&login->lock);
         (void)login_now(job);
         (void)pthread_mutex_lock(&login->lock);

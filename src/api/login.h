@@ -56,7 +56,9 @@ struct login {
 
 /* Fails: ERR_KEY_FILE, ERR_SYSTEM. */
 MUST_CHECK bool login_open(struct api *api, const struct api_config *config, struct login **ret, struct err *e);
-void login_close(struct login *login); /* NULL is fine; jobs under way are finished */
+/* Jobs that wait are refused, those under way end soon; none runs after it. */
+void login_stop(struct login *login);
+void login_close(struct login *login); /* NULL is fine; stops first */
 /* For tests: how many passwords were checked. */
 int64_t login_check_count(struct api *api);
 

@@ -193,6 +193,17 @@ int http_port(const struct http *http)
     return http->port;
 }
 
+/* Their threads write into requests. */
+static void logins_end(struct http *http)
+{
+    (void)pthread_mutex_lock(&http->lock);
+    bool is_any = http->requests != NULL;
+    (void)pthread_mutex_unlock(&http->lock);
+    if (is_any) {
+        api_stop(http->api);
+    }
+}
+
 /* Streams need a moment to send their last chunk. */
 static void drain(struct http *http)
 {
@@ -227,6 +238,7 @@ void http_close(struct http *http)
     if (http->has_pulse) {
         (void)pthread_join(http->pulse_thread, NULL);
     }
+    logins_end(http);
     drain(http);
     for (int i = 0; i < LISTENERS; i++) {
         if (http->listeners[i].daemon) {
