@@ -55,13 +55,13 @@ function here(): Place {
 
 class Router {
     place = $state.raw<Place>(here());
-    /** A view with unsaved work sets this; answering false keeps the person there. */
-    guard: (() => boolean) | null = null;
+    /** A view with unsaved work sets this; answering false keeps the person there. It may ask and go to `to` later. */
+    guard: ((to: string) => boolean) | null = null;
 
     go(to: string, how: { replace?: boolean } = {}): void {
         if (to === location.pathname + location.search + location.hash) return;
         const is_other_path = new URL(to, location.href).pathname !== location.pathname;
-        if (is_other_path && this.guard && !this.guard()) return;
+        if (is_other_path && this.guard && !this.guard(to)) return;
         if (is_other_path) this.guard = null;
         history[how.replace ? 'replaceState' : 'pushState'](null, '', to);
         this.place = here();
