@@ -71,6 +71,10 @@ MUST_CHECK bool totp_store(struct api *api, const struct asker *asker, int64_t p
 MUST_CHECK bool totp_step_take(struct api *api, const struct asker *asker, int64_t person, int64_t step, struct err *e);
 MUST_CHECK bool recovery_take(struct api *api, const struct asker *asker, int64_t person, const char *code_hash, struct err *e);
 
+/* Into the journal; does not wait. What was typed comes along only when it is a person's name. */
+struct failure;
+void login_failure_tell(struct api *api, const struct failure *failure);
+
 struct session_new {
     int64_t person;
     const char *key_hash;      /* secret_hash() of the cookie's value */

@@ -3,6 +3,7 @@
  * identity_acts - what logging in reads of a person, and the acts that it waits for (act_wait.c).
  */
 #include "api/api_priv.h"
+#include "api/failures.h"
 #include "os/clock.h"
 #include "engine/settings.h"
 
@@ -55,6 +56,24 @@ bool recovery_take(struct api *api, const struct asker *asker, int64_t person, c
     act.number = person;
     act.secret = code_hash;
     return act_wait(api, &act, &ignored, e);
+}
+
+static void told(void *data, const struct act_result *result)
+{
+    (void)data;
+    (void)result; /* nobody waits for it; while the engine decides nothing, it is lost */
+}
+
+void login_failure_tell(struct api *api, const struct failure *failure)
+{
+    const struct asker asker = {"-", *failure->via ? failure->via : "web", failure->address};
+    char via[64];
+    struct act act = asked_by(ACT_LOGIN_FAILED, &asker, via);
+    struct err ignored;
+    act.person = failure->name;
+    act.number = failure->count;
+    bool is_asked = engine_submit(api->config.engine, &act, told, NULL, &ignored);
+    (void)is_asked;
 }
 
 bool session_open(struct api *api, const struct asker *asker, const struct session_new *session, int64_t *ret, struct err *e)

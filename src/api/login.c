@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #include "os/clock.h"
 
@@ -25,6 +26,7 @@ bool login_open(struct api *api, const struct api_config *config, struct login *
         return false;
     }
     throttle_open(&login->throttle, seed);
+    failures_open(&login->failures);
     (void)pthread_mutex_init(&login->lock, NULL);
     (void)pthread_cond_init(&login->change, NULL);
     *ret = login;
@@ -54,6 +56,7 @@ void login_close(struct login *login)
     secret_wipe(&login->key, sizeof(login->key));
     secret_wipe(login->pending, sizeof(login->pending));
     throttle_close(&login->throttle);
+    failures_close(&login->failures);
     (void)pthread_mutex_destroy(&login->lock);
     (void)pthread_cond_destroy(&login->change);
     struct arena memory = login->memory;
@@ -93,6 +96,34 @@ bool login_now(struct login_job *job)
     return true;
 }
 
+void login_failed(struct login_job *job, const char *name)
+{
+    struct failure one = {.count = 1}, failure;
+    (void)str_copy(one.name, sizeof(one.name), name);
+    (void)str_copy(one.via, sizeof(one.via), job->caller.via);
+    (void)str_copy(one.address, sizeof(one.address), job->caller.address);
+    if (failures_add(&job->login->failures, &one, clock_boot_ms(), &failure)) {
+        login_failure_tell(job->login->api, &failure);
+    }
+}
+
+/* With the lock held: until there is something to do, or something folded to tell. */
+static void rest(struct login *login)
+{
+    struct failure failure;
+    int64_t next_ms = INT64_MAX, now_ms = clock_boot_ms();
+    while (failures_due(&login->failures, now_ms, &failure, &next_ms)) {
+        login_failure_tell(login->api, &failure);
+    }
+    if (next_ms == INT64_MAX) {
+        (void)pthread_cond_wait(&login->change, &login->lock);
+        return;
+    }
+    int64_t at_ms = clock_wall().ms + (next_ms - now_ms);
+    struct timespec until = {at_ms / 1000, (at_ms % 1000) * 1000000};
+    (void)pthread_cond_timedwait(&login->change, &login->lock, &until);
+}
+
 static bool stopping_work(struct login_job *job, struct api_response *response, struct err *e)
 {
     (void)job;
@@ -110,7 +141,7 @@ static void *login_run(void *data)
             break;
         }
         if (!job) {
-            (void)pthread_cond_wait(&login->change, &login->lock);
+            rest(login);
             continue;
         }
         login->first = job->next;

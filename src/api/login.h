@@ -7,6 +7,7 @@
  * wait, and neither an HTTP thread nor the decision thread does. The threads start with the first login.
  */
 #include "api/api_priv.h"
+#include "api/failures.h"
 #include "api/identity.h"
 #include "api/throttle.h"
 #include "os/secret.h"
@@ -44,6 +45,7 @@ struct login {
     struct secret_key key;
     char dummy[SECRET_HASH_TEXT_BYTES]; /* of nobody's password: unknown names take as long as known ones */
     struct throttle throttle;
+    struct failures failures;  /* for the journal */
     pthread_mutex_t lock;      /* over what follows */
     pthread_cond_t change;
     pthread_t threads[LOGIN_THREADS];
@@ -69,5 +71,7 @@ bool login_submit(struct login_job *job, struct err *e);
 bool login_now(struct login_job *job);
 /* Counts a try; false: too many, ERR_LOGIN_WAIT. */
 MUST_CHECK bool login_try(struct login_job *job, struct throttle_keys keys, struct err *e);
+/* One more login that failed; name: a person's, "" = nobody's. */
+void login_failed(struct login_job *job, const char *name);
 /* Takes as long for no hash ("", NULL) as for one. */
 bool login_password_is(struct login *login, const char *password, const char *hash);

@@ -137,9 +137,13 @@ static bool enter_work(struct login_job *job, struct api_response *response, str
     }
     bool may_enter = is_found && !facts.is_closed;
     if (!login_password_is(job->login, job->password, may_enter ? facts.password : NULL)) {
+        login_failed(job, is_found ? facts.name : "");
         return err_set(e, ERR_LOGIN_FAILED, "%s", "");
     }
     if (*facts.totp_secret && !code_take(job, &facts, e)) {
+        if (e->code == ERR_LOGIN_CODE && job->code && *job->code) { /* else it was only asked for */
+            login_failed(job, facts.name);
+        }
         return false;
     }
     throttle_forgive(&job->login->throttle, &job->keys, true);

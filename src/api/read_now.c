@@ -26,6 +26,7 @@ static const struct {
     [EVENT_AGENT_LOST] = {"agent", 4}, [EVENT_WINDOW_MISMATCH] = {"window", 4}, [EVENT_RISK] = {"risk", 3},
     [EVENT_GATE_LATE] = {"gate", 3}, [EVENT_DELAYED] = {"delay", 2},   [EVENT_NOT_RUN] = {"missed", 2},
     [EVENT_MISSED] = {"missed", 2},  [EVENT_AGENT_BACK] = {"agent", 0},
+    [EVENT_LOGIN] = {"login", 3},
 };
 
 struct item {
@@ -176,6 +177,7 @@ static bool item_judge(struct now *now, struct item *item, struct err *e)
     case EVENT_AGENT_BACK:
     case EVENT_NOT_RUN:
     case EVENT_MISSED:
+    case EVENT_LOGIN:
     case EVENT_KINDS:
         break;
     }

@@ -46,7 +46,7 @@ const char *event_kind_word(int64_t kind)
         [EVENT_FAILED] = "failed",         [EVENT_UNKNOWN] = "unknown",     [EVENT_DELAYED] = "delayed",
         [EVENT_DEADLINE] = "deadline",     [EVENT_RISK] = "risk",           [EVENT_AGENT_LOST] = "agent-lost",
         [EVENT_AGENT_BACK] = "agent-back", [EVENT_WINDOW_MISMATCH] = "window", [EVENT_GATE_LATE] = "gate-late",
-        [EVENT_NOT_RUN] = "not-run",       [EVENT_MISSED] = "missed"};
+        [EVENT_NOT_RUN] = "not-run",       [EVENT_MISSED] = "missed",       [EVENT_LOGIN] = "login"};
     return word(words, COUNT(words), kind);
 }
 

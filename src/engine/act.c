@@ -34,7 +34,7 @@ bool act_needs_reason(enum act_kind kind)
 
 typedef bool (*asker_fn)(struct act_call *call, const char **ret);
 struct traits {
-    bool is_desk, is_quiet;
+    bool is_desk, is_quiet, is_noted;
     asker_fn asker;            /* NULL: anybody may */
 };
 
@@ -43,10 +43,12 @@ static const struct traits *traits_of(enum act_kind kind)
     static const struct traits traits[ACTS] = {
 #define DESK(act) [act] = {.is_desk = true},
 #define QUIET(act) [act] = {.is_desk = true, .is_quiet = true},
+#define NOTED(act) [act] = {.is_desk = true, .is_noted = true},
 #define OTHER(act, asker_of) [act] = {.asker = asker_of},
 #include "engine/act_traits.def"
 #undef DESK
 #undef QUIET
+#undef NOTED
 #undef OTHER
     };
     assert(kind < ACTS);
@@ -136,7 +138,7 @@ void act_do(struct engine *engine, const struct message_in *message)
     const struct traits *traits = traits_of(act->act);
     if (traits->is_desk && engine->is_deciding) {
         people_seed(engine);
-        engine->people_changed |= !traits->is_quiet;
+        engine->people_changed |= !traits->is_quiet && !traits->is_noted;
     }
     const char *said = NULL;
     bool is_again = act->once_key[0] && answered_find(&call, &said);

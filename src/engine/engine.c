@@ -345,6 +345,7 @@ void engine_close(struct engine *engine)
     exchange_close(engine->exchange);
     feed_close(engine->feed);
     outlook_shelf_close(engine->outlooks);
+    heap_free(engine->failed_logins);
     store_reader_close(engine->reader);
     store_batch_close(engine->batch);
     run_effects_close(&engine->effects);

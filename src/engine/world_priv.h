@@ -161,6 +161,7 @@ struct once {
     size_t json_from, json_n;
 };
 
+struct failed_logins; /* failed_logins.c */
 struct exchange; /* what other threads hand over: exchange.c */
 struct engine {
     struct engine_config config;
@@ -191,6 +192,7 @@ struct engine {
     struct feed *feed;
     _Atomic int64_t settings[SETTINGS];
     struct outlook_shelf *outlooks; /* the newest forecast, for readers */
+    struct failed_logins *failed_logins; /* lately; NULL: none */
     struct engine_figures figures; /* of the decision thread */
     pthread_mutex_t shown_lock;
     struct engine_figures shown;   /* of them, after the last turn: for any thread */

@@ -182,7 +182,7 @@ static void reasons_are_needed_where_the_acts_need_them(void **state)
     };
 #undef ACT
     for (size_t i = 0; i < COUNT(acts); i++) {
-        static const char *const inner[] = {"engine.catch-up", "totp.", "session.", "credential.", "invitation.take", "setting.change"};
+        static const char *const inner[] = {"engine.catch-up", "totp.", "session.", "credential.", "invitation.take", "setting.change", "login.failed"};
         bool is_reached = false; /* what logging in does, and the engine by itself, has no entrance of its own */
         for (size_t n = 0; n < COUNT(inner); n++) {
             is_reached = is_reached || str_starts(acts[i].name, inner[n]);

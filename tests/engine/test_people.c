@@ -362,6 +362,34 @@ static void notes_are_corrected_by_adding(void **state)
     assert_int_equal(stage_count(&s, TABLE_setting, NULL, 0), 0);
 }
 
+static void logins_fail(int64_t count, const char *name)
+{
+    struct act act = on_person(ACT_LOGIN_FAILED, "-", name);
+    act.number = count;
+    stage_do(&s, act);
+}
+
+static void failed_logins_are_told_without_what_was_typed(void **state)
+{
+    (void)state;
+    add("desk", "contractor");
+    logins_fail(1, "desk");
+    logins_fail(3, "ochazuke7"); /* a password in the wrong place */
+    assert_int_equal(journal_count("login.failed", "ochazuke7"), 2);
+    assert_int_equal(stage_count(&s, TABLE_event, NULL, 0), 0);
+    logins_fail(9, "desk"); /* ten within ten minutes */
+    assert_int_equal(stage_count(&s, TABLE_event, NULL, 0), 1);
+    logins_fail(9, "desk");
+    logins_fail(47, ""); /* names that are not there have a count of their own */
+    assert_int_equal(stage_count(&s, TABLE_event, NULL, 0), 2);
+    assert_int_equal(stage_count(&s, TABLE_event, "count", 1), 2); /* once in ten minutes */
+    stage_to(&s, (struct instant){s.now.ms + 11 * MINUTE_MS});
+    logins_fail(9, "desk"); /* too few of them yet */
+    assert_int_equal(stage_count(&s, TABLE_event, "count", 2), 0);
+    logins_fail(1, "desk");
+    assert_int_equal(stage_count(&s, TABLE_event, "count", 2), 1);
+}
+
 static void both_streams_are_in_the_feed_in_order_of_writing(void **state)
 {
     (void)state;
@@ -391,6 +419,7 @@ int main(void)
         T(a_code_is_taken_once),
         T(sessions_and_tokens_end_only_for_their_owner),
         T(notes_are_corrected_by_adding),
+        T(failed_logins_are_told_without_what_was_typed),
         T(both_streams_are_in_the_feed_in_order_of_writing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

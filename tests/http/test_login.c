@@ -76,6 +76,37 @@ static void a_stranger_learns_nothing_from_a_refusal(void **state)
     assert_false(house_says(house, "Set-Cookie"));
 }
 
+/* Until the journal of people says it. */
+static bool journal_says(struct house *house, const struct browser *admin, const char *piece)
+{
+    for (int i = 0; i < 300; i++) {
+        if (browser_ask(house, admin, "/api/v1/journal?stream=desk&operation=login.failed", NULL) == 200 && house_says(house, piece)) {
+            return true;
+        }
+        (void)usleep(10000);
+    }
+    return false;
+}
+
+static void a_failed_login_is_in_the_journal_without_what_was_typed(void **state)
+{
+    struct house *house = *state;
+    struct browser admin = {0}, guesser = {0};
+    house_admin(house, &admin);
+    assert_int_equal(browser_login(house, &guesser, "admin", "wrong wrong wrong", NULL), 401);
+    assert_int_equal(browser_login(house, &guesser, "admin", "wrong wrong wrong", NULL), 401); /* folded: told later */
+    assert_int_equal(browser_login(house, &guesser, "sasanqua42", "wrong wrong wrong", NULL), 401);
+    assert_true(journal_says(house, &admin, "\"login/unknown\""));
+    assert_true(house_says(house, "\"person/admin\""));
+    assert_false(house_says(house, "sasanqua42"));
+    assert_true(house_says(house, "@127.0.0.1\""));
+    const char *first = strstr(house->heard.at, "\"login.failed\"");
+    assert_non_null(first);
+    const char *second = strstr(first + 1, "\"login.failed\"");
+    assert_true(second && !strstr(second + 1, "\"login.failed\"")); /* two entries for three failures */
+    assert_int_equal(browser_ask(house, &admin, "/api/v1/me", NULL), 200);
+}
+
 static void a_write_with_a_cookie_must_come_from_our_page(void **state)
 {
     struct house *house = *state;
@@ -265,6 +296,7 @@ int main(void)
         HOUSED(a_login_gives_a_cookie_that_scripts_and_other_sites_do_not_get),
         HOUSED(before_anybody_is_known_it_is_said_so),
         HOUSED(a_stranger_learns_nothing_from_a_refusal),
+        HOUSED(a_failed_login_is_in_the_journal_without_what_was_typed),
         HOUSED(a_write_with_a_cookie_must_come_from_our_page),
         HOUSED(a_session_cannot_be_planted),
         HOUSED(leaving_ends_the_session_for_good),

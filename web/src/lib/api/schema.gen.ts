@@ -2835,7 +2835,7 @@ export interface components {
              * @description Kind
              * @enum {string}
              */
-            kind: "failed" | "unknown" | "delayed" | "deadline" | "risk" | "agent-lost" | "agent-back" | "window" | "gate-late" | "not-run" | "missed" | "?";
+            kind: "failed" | "unknown" | "delayed" | "deadline" | "risk" | "agent-lost" | "agent-back" | "window" | "gate-late" | "not-run" | "missed" | "login" | "?";
             /** @description Message ID */
             message: string;
             /** @description Unit */
@@ -3163,7 +3163,7 @@ export interface components {
              * @description Kind
              * @enum {string}
              */
-            kind: "failed" | "unknown" | "gate" | "risk" | "delay" | "deadline" | "agent" | "window" | "missed";
+            kind: "failed" | "unknown" | "gate" | "risk" | "delay" | "deadline" | "agent" | "window" | "missed" | "login";
             /**
              * @description Severity
              * @enum {string}
@@ -6979,7 +6979,7 @@ export interface operations {
                 severity?: "information" | "warning" | "error";
                 run?: number;
                 acked?: boolean;
-                kind?: "failed" | "unknown" | "delayed" | "deadline" | "risk" | "agent-lost" | "agent-back" | "window" | "gate-late" | "not-run" | "missed";
+                kind?: "failed" | "unknown" | "delayed" | "deadline" | "risk" | "agent-lost" | "agent-back" | "window" | "gate-late" | "not-run" | "missed" | "login";
                 pattern?: string;
                 system?: string;
                 from?: string;
