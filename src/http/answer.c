@@ -20,11 +20,6 @@ const char policy_page[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
     "worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-static bool is_tls(struct MHD_Connection *connection)
-{
-    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_PROTOCOL) != NULL;
-}
-
 void answer_secure(struct MHD_Response *made, struct MHD_Connection *connection, const char *policy)
 {
     (void)MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
@@ -33,7 +28,7 @@ void answer_secure(struct MHD_Response *made, struct MHD_Connection *connection,
     (void)MHD_add_response_header(made, "Cross-Origin-Opener-Policy", "same-origin");
     (void)MHD_add_response_header(made, "Cross-Origin-Resource-Policy", "same-origin");
     (void)MHD_add_response_header(made, "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-    if (is_tls(connection)) {
+    if (connection_is_tls(connection)) {
         (void)MHD_add_response_header(made, "Strict-Transport-Security", "max-age=31536000");
     }
 }
@@ -45,7 +40,7 @@ static void cookie_set(struct MHD_Response *made, struct MHD_Connection *connect
     if (age_sec > 0 || !*value) {
         (void)snprintf(age, sizeof(age), "; Max-Age=%d", *value ? age_sec : 0);
     }
-    int n = snprintf(text, sizeof(text), "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", name, value, is_tls(connection) ? "; Secure" : "", age);
+    int n = snprintf(text, sizeof(text), "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", name, value, connection_is_tls(connection) ? "; Secure" : "", age);
     if (n > 0 && (size_t)n < sizeof(text)) {
         (void)MHD_add_response_header(made, MHD_HTTP_HEADER_SET_COOKIE, text);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * arguments - a table of options; each takes one value, --host any number of them.
+ * arguments - a table of options; each takes one value, --host and --proxy any number of them.
  */
 #include "http/arguments.h"
 
@@ -9,20 +9,34 @@
 
 #include "http/terminal.h"
 
-static bool hosts_add(struct arguments *arguments, char *list, struct err *e)
+/* An option's list, cut at its commas. */
+struct list {
+    const char *usage, *letters;
+    const char **at;
+    size_t *count;
+};
+
+static bool list_add(const struct list *to, char *list, struct err *e)
 {
     while (*list) {
         char *comma = list + strcspn(list, ",");
         char *next = *comma ? comma + 1 : comma;
         *comma = '\0';
-        bool is_name = *list && strspn(list, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == strlen(list);
-        if (!is_name || arguments->host_count == HOSTS_MAX) {
-            return err_set(e, ERR_USAGE, "--host NAME[,NAME…]: %.60s", list);
+        bool is_good = *list && strspn(list, to->letters) == strlen(list);
+        if (!is_good || *to->count == HOSTS_MAX) {
+            return err_set(e, ERR_USAGE, "%s: %.60s", to->usage, list);
         }
-        arguments->hosts[arguments->host_count++] = list;
+        to->at[(*to->count)++] = list;
         list = next;
     }
     return true;
+}
+
+static bool lists_add(struct arguments *arguments, const char *const *value, char *text, struct err *e)
+{
+    const struct list hosts = {"--host NAME[,NAME…]", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", arguments->hosts, &arguments->host_count};
+    const struct list proxies = {"--proxy ADDR[/BITS][,…]", "0123456789abcdefABCDEF.:/", arguments->proxies, &arguments->proxy_count};
+    return value == &arguments->host ? list_add(&hosts, text, e) : value == &arguments->proxy ? list_add(&proxies, text, e) : true;
 }
 
 bool arguments_read(struct arguments *ret, char **argv, struct err *e)
@@ -32,7 +46,7 @@ bool arguments_read(struct arguments *ret, char **argv, struct err *e)
     } rows[] = {
         {"--data", &ret->data},       {"--listen", &ret->listen}, {"--clock", &ret->clock},       {"--site", &ret->site},
         {"--restore", &ret->restore}, {"--lang", &ret->lang},     {"--web", &ret->web},           {"--host", &ret->host},
-        {"--tls-cert", &ret->tls_cert}, {"--tls-key", &ret->tls_key},
+        {"--tls-cert", &ret->tls_cert}, {"--tls-key", &ret->tls_key}, {"--proxy", &ret->proxy},
     };
     for (char **at = argv + 1; *at; at += 2) {
         size_t i = 0;
@@ -47,7 +61,7 @@ bool arguments_read(struct arguments *ret, char **argv, struct err *e)
             return err_set(e, ERR_USAGE, "bantod %.60s (--help)", at[0]);
         }
         *rows[i].value = at[1];
-        if (rows[i].value == &ret->host && !hosts_add(ret, at[1], e)) {
+        if (!lists_add(ret, rows[i].value, at[1], e)) {
             return false;
         }
     }

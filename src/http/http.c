@@ -80,7 +80,7 @@ static bool listener_start(struct listener *listener, unsigned thread_count, str
         {MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_SEC, NULL},
-        {listener->is_tcp ? MHD_OPTION_PER_IP_CONNECTION_LIMIT : MHD_OPTION_END, http->limits.connections_per_address, NULL},
+        {listener->is_tcp && http->proxies.count == 0 ? MHD_OPTION_PER_IP_CONNECTION_LIMIT : MHD_OPTION_END, http->limits.connections_per_address, NULL},
         {is_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(uintptr_t)TLS_PRIORITIES},
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)certificate_give},
         {MHD_OPTION_END, 0, NULL},
@@ -108,6 +108,16 @@ static bool listeners_open(struct http *http, const struct http_config *config, 
     http->listeners[1].is_tcp = true;
     return !config->tcp || (listen_tcp(config->tcp, http->tls != NULL, &http->listeners[1].fd, &http->port, e) &&
                             listener_start(&http->listeners[1], threads, e));
+}
+
+static bool proxies_read(struct http *http, const struct http_config *config, struct err *e)
+{
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        if (!proxies_add(&http->proxies, config->proxies[i])) {
+            return err_set(e, ERR_USAGE, "--proxy ADDR[/BITS][,…]: %.60s", config->proxies[i]);
+        }
+    }
+    return true;
 }
 
 static int or_usual(int value, int usual)
@@ -142,6 +152,9 @@ static bool parts_open(struct http *http, const struct http_config *config, stru
     struct tls_config tls = {config->tls_cert, config->tls_key, config->say};
     if ((config->tls_cert != NULL) != (config->tls_key != NULL)) {
         return err_set(e, ERR_USAGE, "--tls-cert FILE --tls-key FILE");
+    }
+    if (!proxies_read(http, config, e)) {
+        return false;
     }
     if (config->tls_cert && !tls_open(&tls, &http->tls, e)) {
         return false;

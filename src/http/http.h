@@ -30,13 +30,15 @@ struct http_config {
     const char *tls_cert, *tls_key; /* files; NULL: no TLS */
     const char *const *hosts;  /* names of this server besides localhost */
     size_t host_count;
+    const char *const *proxies; /* addresses or networks of trusted proxies (proxy.h); what others say of themselves is not believed */
+    size_t proxy_count;
     const char *web_folder;    /* the console's files; NULL: those built in */
     struct http_limits limits;
     void (*say)(const struct err *e); /* a line for the log, any thread; NULL: nobody listens */
 };
 
 /* Listens and serves from then on. Takes over a socket file only when nobody answers there.
- * Fails: ERR_LISTEN, ERR_LISTEN_ADDRESS, ERR_LISTEN_LOOPBACK, ERR_TLS_FILE, ERR_WEB_FOLDER. */
+ * Fails: ERR_LISTEN, ERR_LISTEN_ADDRESS, ERR_LISTEN_LOOPBACK, ERR_TLS_FILE, ERR_WEB_FOLDER, ERR_USAGE. */
 MUST_CHECK bool http_open(const struct http_config *config, struct http **ret, struct err *e);
 /* The TCP port in use, 0 without. */
 int http_port(const struct http *http);

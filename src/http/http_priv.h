@@ -16,6 +16,7 @@
 #include "http/guard.h"
 #include "http/head.h"
 #include "http/http.h"
+#include "http/proxy.h"
 #include "http/rate.h"
 
 enum { LISTENERS = 2, STREAM_QUIET_MS = 15000, ACTOR_BYTES = 80, ADDRESS_BYTES = 46, HEADERS_KEPT = 128 };
@@ -50,6 +51,7 @@ struct http {
     struct tls *tls;           /* NULL = none */
     struct files *files;
     struct head_hosts hosts;   /* that TCP requests may name */
+    struct proxies proxies;    /* whose word on who asks is taken */
     struct http_limits limits;
     struct rate rate;
     struct guard guard;
@@ -104,6 +106,8 @@ void requests_stop(struct http *http); /* answers all that wait; with the lock h
 void requests_free(struct http *http); /* those that the engine never answered; when all threads have ended */
 const char *request_header(const struct request *request, const char *name); /* NULL when absent */
 
+/* who.c: the browser's end of the way is TLS: ours, or a trusted proxy says so. */
+bool connection_is_tls(struct MHD_Connection *connection);
 /* who.c: fills request->caller and device; refuses two credentials, forged requests and those that come too often. */
 MUST_CHECK bool request_who(struct request *request, bool is_write, struct err *e);
 

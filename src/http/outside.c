@@ -97,6 +97,8 @@ static bool parts_open(struct outside *outside, struct err *e)
                                .tls_key = arguments->tls_key,
                                .hosts = arguments->hosts,
                                .host_count = arguments->host_count,
+                               .proxies = arguments->proxies,
+                               .proxy_count = arguments->proxy_count,
                                .web_folder = arguments->web,
                                .say = outside->config.say};
     struct heartbeat_config beat = {facts->heartbeat_url, facts->heartbeat_sec, is_healthy, heartbeat_failed, outside};

@@ -9,6 +9,7 @@
 #include "http/http_priv.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "http/cookie.h"
 #include "http/proof.h"
@@ -50,7 +51,7 @@ static bool proof_look(const struct request *request, bool has_session, struct e
         .origin = request_header(request, MHD_HTTP_HEADER_ORIGIN),
         .host = request_header(request, MHD_HTTP_HEADER_HOST),
         .csrf = request_header(request, "X-Banto-CSRF"),
-        .is_tls = request->listener->is_tcp && request->listener->http->tls,
+        .is_tls = connection_is_tls(request->connection),
     };
     bool is_open = request->operation->permission == PERMISSION_OPEN; /* logging in: there is no session to speak for */
     const struct identity *identity = request->caller.identity;
@@ -77,6 +78,58 @@ static bool rate_look(struct request *request, struct err *e)
     return wait_sec == 0 || err_set(e, ERR_RATE, "%d", wait_sec);
 }
 
+/* ---- behind a proxy ---- */
+
+struct lines {
+    const char *name;
+    struct strbuf text;
+};
+
+static enum MHD_Result line_take(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    struct lines *lines = cls;
+    if (value && strcasecmp(name, lines->name) == 0) {
+        strbuf_printf(&lines->text, "%s%s", lines->text.n ? "," : "", value);
+    }
+    return MHD_YES;
+}
+
+/* All lines of that name as one list: what stands last was added last. */
+static struct strbuf header_all(struct MHD_Connection *connection, const char *name)
+{
+    struct lines lines = {.name = name};
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, line_take, &lines);
+    return lines.text;
+}
+
+bool connection_is_tls(struct MHD_Connection *connection)
+{
+    if (MHD_get_connection_info(connection, MHD_CONNECTION_INFO_PROTOCOL)) {
+        return true;
+    }
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const struct peer *peer = info ? info->socket_context : NULL;
+    if (!peer || !proxies_trust(&peer->listener->http->proxies, peer->address)) {
+        return false;
+    }
+    CLEANUP(strbuf_close) struct strbuf said = header_all(connection, "X-Forwarded-Proto");
+    return proxy_says_https(strbuf_str(&said));
+}
+
+/* Who is behind the connection: its other end, or whom a trusted proxy there names. */
+static const char *address_of(struct request *request)
+{
+    const struct peer *peer = request->peer;
+    if (!peer || !proxies_trust(&request->listener->http->proxies, peer->address)) {
+        return arena_copy(&request->arena, peer ? peer->address : "");
+    }
+    char address[PROXY_ADDRESS_BYTES];
+    CLEANUP(strbuf_close) struct strbuf said = header_all(request->connection, "X-Forwarded-For");
+    proxy_asker(&request->listener->http->proxies, peer->address, strbuf_str(&said), address);
+    return arena_copy(&request->arena, address);
+}
+
 /* In the request's own memory: an act or a login may outlive the connection. */
 static void caller_find(struct request *request)
 {
@@ -86,7 +139,7 @@ static void caller_find(struct request *request)
     request->caller = (struct caller){.kind = peer ? peer->kind : CALLER_TCP,
                                       .actor = arena_copy(&request->arena, peer ? peer->actor : "?"),
                                       .via = via_of(agent),
-                                      .address = arena_copy(&request->arena, peer ? peer->address : "")};
+                                      .address = address_of(request)};
 }
 
 /* A credential that does not hold. */
