@@ -75,7 +75,7 @@ long keeper_decode(const char *at, size_t n, struct keeper_message *ret)
     size_t key_bytes = strlen(ret->texts[RUN_KEY]);
     int64_t arg_count = ret->numbers[RUN_ARG_COUNT], arg_count_min = ret->numbers[RUN_FLAGS] & RUN_SCRIPT ? 2 : 1;
     bool is_bad_run = ret->kind == KEEPER_RUN && (ret->number_count < RUN_GROUPS || arg_count < arg_count_min ||
-                                                  arg_count + RUN_ARGS > (int64_t)ret->text_count);
+                                                  arg_count > (int64_t)ret->text_count - RUN_ARGS);
     return text != end || is_bad_run || key_bytes > KEEPER_KEY_MAX || (key_bytes == 0 && !is_keyless) ? -1 : (long)length + 4;
 }
 
