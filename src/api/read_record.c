@@ -265,24 +265,49 @@ bool read_journal(struct call *call, struct err *e)
     return is_good;
 }
 
+static void report_add(struct call *call, const char *stream, const struct journal_report *report)
+{
+    json_text(&call->json, "stream", stream);
+    json_bool(&call->json, "whole", report->bad_seq == 0);
+    json_number(&call->json, "rows", report->row_count);
+    json_number(&call->json, "redacted", report->redacted_count);
+    if (report->bad_seq) {
+        json_number(&call->json, "bad_seq", report->bad_seq);
+        json_text(&call->json, "bad_what", report->bad_what);
+    }
+    hash_text(call, "head", report->head);
+}
+
+/* Each stream has a chain of its own: all of them, unless one is named. */
 bool read_journal_verify(struct call *call, struct err *e)
 {
-    const char *stream = call_text(call, "stream");
-    stream = stream ? stream : call->api->config.service;
-    struct journal_report report;
-    if (!store_journal_verify(call->reader, stream, &report, e)) {
-        return false;
+    const char *asked = call_text(call, "stream");
+    const char *streams[] = {asked ? asked : call->api->config.service, "desk"};
+    struct journal_report reports[COUNT(streams)] = {{0}}, sum = {0};
+    size_t count = asked ? 1 : COUNT(streams);
+    for (size_t i = 0; i < count; i++) {
+        if (!store_journal_verify(call->reader, streams[i], &reports[i], e)) {
+            return false;
+        }
+        sum.row_count += reports[i].row_count;
+        sum.redacted_count += reports[i].redacted_count;
+        sum.bad_seq += reports[i].bad_seq != 0;
     }
     json_open(&call->json, NULL);
-    json_text(&call->json, "stream", stream);
-    json_bool(&call->json, "whole", report.bad_seq == 0);
-    json_number(&call->json, "rows", report.row_count);
-    json_number(&call->json, "redacted", report.redacted_count);
-    if (report.bad_seq) {
-        json_number(&call->json, "bad_seq", report.bad_seq);
-        json_text(&call->json, "bad_what", report.bad_what);
+    if (asked) {
+        report_add(call, asked, &reports[0]);
+    } else {
+        json_bool(&call->json, "whole", sum.bad_seq == 0);
+        json_number(&call->json, "rows", sum.row_count);
+        json_number(&call->json, "redacted", sum.redacted_count);
     }
-    hash_text(call, "head", report.head);
+    json_list(&call->json, "streams");
+    for (size_t i = 0; i < count; i++) {
+        json_open(&call->json, NULL);
+        report_add(call, streams[i], &reports[i]);
+        json_end(&call->json);
+    }
+    json_end(&call->json);
     json_end(&call->json);
     return true;
 }
