@@ -106,6 +106,7 @@ struct api_viewer {
     struct caller caller;      /* borrowed */
     const char *entity;        /* only this and what is below it: "/KSK", "run/12"; "" = everything */
     int64_t people_generation; /* when its rights were last looked at */
+    int64_t looked_ms;         /* boot clock: when its session was */
 };
 void api_viewer_open(struct api *api, const struct caller *caller, const char *entity, struct api_viewer *ret);
 /* PART: it names units that may be seen and others that may not; tell only that there was something. */
@@ -114,7 +115,7 @@ enum api_sight api_change_sight(const struct api_viewer *viewer, const char *lin
 /* May the caller look at this entity? Anything but a unit's path is about no system in particular. */
 bool api_sees(const struct caller *caller, const char *entity);
 /* False: the session has ended or its rights have changed; it may come back and is looked at anew. Cheap while nobody's
- * rights changed, unless forced. */
+ * rights changed, unless forced or not looked at for a minute. */
 bool api_still_in(struct api *api, struct api_viewer *viewer, bool is_forced);
 int api_changes_watch(struct api *api, void (*wake)(void *data), void *data);
 void api_changes_unwatch(struct api *api, int id);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "engine/settings.h"
 #include "os/clock.h"
 
 bool api_sees(const struct caller *caller, const char *entity)
@@ -113,7 +114,8 @@ enum api_sight api_change_sight(const struct api_viewer *viewer, const char *lin
 
 /* ---- still let in? ---- */
 
-static bool session_there(struct store_reader *reader, const struct identity *identity, bool *there, struct err *e)
+/* A stream alone does not keep a session awake. */
+static bool session_there(struct store_reader *reader, const struct identity *identity, int64_t idle_ms, bool *there, struct err *e)
 {
     struct query query = {.table = TABLE_session,
                           .where = {{table_column(TABLE_session, "person"), WHERE_EQ, identity->person, NULL}},
@@ -121,7 +123,7 @@ static bool session_there(struct store_reader *reader, const struct identity *id
                           .order_column = -1};
     struct session_row row;
     struct rows *rows = store_query(reader, &query);
-    int64_t idle_ms = SESSION_IDLE_MIN * INT64_C(60000), now_ms = clock_wall().ms;
+    int64_t now_ms = clock_wall().ms;
     *there = false;
     while (rows_next(rows, &row)) {
         *there = *there || (row.id == identity->session && now_ms < row.until_wall_ms && now_ms - row.seen_wall_ms < idle_ms);
@@ -163,7 +165,9 @@ bool api_still_in(struct api *api, struct api_viewer *viewer, bool is_forced)
     if (!identity) {
         return true;
     }
-    int64_t generation = engine_people_generation(api->config.engine);
+    int64_t generation = engine_people_generation(api->config.engine), now_ms = clock_boot_ms();
+    is_forced = is_forced || now_ms - viewer->looked_ms >= MINUTE_MS;
+    viewer->looked_ms = is_forced ? now_ms : viewer->looked_ms;
     bool is_same = generation == viewer->people_generation;
     viewer->people_generation = generation;
     if (clock_wall().ms >= identity->until.ms || (!is_same && !identity->session)) {
@@ -172,13 +176,14 @@ bool api_still_in(struct api *api, struct api_viewer *viewer, bool is_forced)
     if ((is_same && !is_forced) || !identity->session) {
         return true;
     }
+    int64_t idle_ms = engine_setting(api->config.engine, SETTING_SESSION_IDLE) * MINUTE_MS;
     struct err ignored = {0}; /* a store that cannot be read lets nobody go on */
     struct store_reader *reader = NULL;
     bool is_there = false, is_unchanged = true;
     if (!api_reader_take(api, &reader, &ignored)) {
         return false;
     }
-    bool is_read = session_there(reader, identity, &is_there, &ignored) &&
+    bool is_read = session_there(reader, identity, idle_ms, &is_there, &ignored) &&
                    (is_same || person_unchanged(api, reader, identity, &is_unchanged, &ignored));
     api_reader_give(api, reader);
     return is_read && is_there && is_unchanged;
@@ -186,5 +191,5 @@ bool api_still_in(struct api *api, struct api_viewer *viewer, bool is_forced)
 
 void api_viewer_open(struct api *api, const struct caller *caller, const char *entity, struct api_viewer *ret)
 {
-    *ret = (struct api_viewer){*caller, entity ? entity : "", engine_people_generation(api->config.engine)};
+    *ret = (struct api_viewer){*caller, entity ? entity : "", engine_people_generation(api->config.engine), clock_boot_ms()};
 }

@@ -50,8 +50,6 @@ MUST_CHECK bool rights_add(struct rights *rights, const char *system, uint64_t m
 enum {
     PASSWORD_CHARS_MIN = 12,
     PASSWORD_BYTES_MAX = 1024,
-    SESSION_IDLE_MIN = 30,          /* settings override: see settings.def */
-    SESSION_HOURS_MAX = 12,
     LOGIN_TRIES_FREE = 5,
     TOTP_STEP_SEC = 30,
 };

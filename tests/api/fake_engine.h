@@ -15,7 +15,8 @@
 #include "engine/outlook.h"
 #include "engine/settings.h"
 
-enum { FAKE_WATCH_MAX = 8 };
+#include "tests/api/fake_feed.h"
+
 struct agent_link {
     struct engine *engine;
     void (*wake)(void *data);
@@ -24,12 +25,6 @@ struct agent_link {
     size_t n;
     bool is_closed;
 };
-struct feed {
-    pthread_mutex_t lock;
-    int64_t head, tail;        /* newest seq; lines up to tail have fallen off */
-    void (*wake[FAKE_WATCH_MAX])(void *data), *data[FAKE_WATCH_MAX];
-};
-
 struct engine {
     char seen[1024];           /* the last act */
     const char *json;          /* what acts are answered */
@@ -40,6 +35,7 @@ struct engine {
     struct agent_link link;
     struct feed feed;
     int64_t generation;        /* of people */
+    int64_t settings[SETTINGS]; /* 0: the usual */
     const struct outlook *outlook; /* NULL: none was made yet */
 };
 
@@ -150,34 +146,6 @@ bool engine_reports(struct engine *engine, const struct agent_post *post, act_do
 
 struct feed *engine_feed(struct engine *engine) { return &engine->feed; }
 
-enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
-{
-    (void)pthread_mutex_lock(&feed->lock);
-    enum feed_result result = *seq < feed->tail ? FEED_GONE : *seq >= feed->head ? FEED_NONE : FEED_LINE;
-    if (result == FEED_LINE) {
-        *seq += 1;
-        strbuf_printf(into, "{\"seq\":%lld}", (long long)*seq);
-    }
-    (void)pthread_mutex_unlock(&feed->lock);
-    return result;
-}
-
-int64_t feed_head(struct feed *feed) { return feed->head; }
-
-int feed_watch(struct feed *feed, void (*wake)(void *data), void *data)
-{
-    for (int i = 0; i < FAKE_WATCH_MAX; i++) {
-        if (!feed->wake[i]) {
-            feed->wake[i] = wake;
-            feed->data[i] = data;
-            return i;
-        }
-    }
-    return -1;
-}
-
-void feed_unwatch(struct feed *feed, int id) { feed->wake[id] = NULL; }
-
 UNUSED static void fake_change(struct engine *engine)
 {
     (void)pthread_mutex_lock(&engine->feed.lock);
@@ -193,7 +161,10 @@ void engine_figures(struct engine *engine, struct engine_figures *ret)
     *ret = (struct engine_figures){.turns = 3, .starts = 2, .is_deciding = !engine->is_sick,
                                    .business_now = {INT64_C(1782687600000)}}; /* 2026-06-29T08:00+09:00 */
 }
-int64_t engine_setting(struct engine *engine, enum setting setting) { (void)engine; return setting_info(setting)->otherwise; }
+int64_t engine_setting(struct engine *engine, enum setting setting)
+{
+    return engine->settings[setting] ? engine->settings[setting] : setting_info(setting)->otherwise;
+}
 const struct outlook *engine_outlook(struct engine *engine) { return engine->outlook; }
 void engine_outlook_give(struct engine *engine, const struct outlook *outlook) { (void)engine, (void)outlook; }
 const char *engine_epoch(struct engine *engine) { return (void)engine, "test"; }

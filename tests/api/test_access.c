@@ -351,8 +351,8 @@ static void sessions_end_by_disuse_by_age_and_with_their_person(void **state)
         int64_t seen, until;
         bool is_closed, is_in;
     } rows[] = {{now, now + hour, false, true},
-                {now - SESSION_IDLE_MIN * 60000 + 5000, now + hour, false, true},
-                {now - SESSION_IDLE_MIN * 60000 - 1, now + hour, false, false},
+                {now - setting_info(SETTING_SESSION_IDLE)->otherwise * 60000 + 5000, now + hour, false, true},
+                {now - setting_info(SETTING_SESSION_IDLE)->otherwise * 60000 - 1, now + hour, false, false},
                 {now, now - 1, false, false},
                 {now, now + hour, true, false}};
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -375,6 +375,31 @@ static void sessions_end_by_disuse_by_age_and_with_their_person(void **state)
     assert_false(identity_of_session(kit->api, str_of(secret_of(kit, "token", PERSON_ALL)), &identity, &e));
     assert_false(identity_of_token(kit->api, str_of(secret_of(kit, "session", PERSON_ALL)), &identity, &e));
     assert_false(identity_of_token(kit->api, str_of(""), &identity, &e));
+}
+
+static void how_long_an_idle_login_lasts_is_what_is_set(void **state)
+{
+    struct kit *kit = *state;
+    const char *cookie = secret_of(kit, "session", 500);
+    char hash[65];
+    secret_hash(str_of(cookie), hash);
+    struct store_batch *batch = store_batch_open(kit->store);
+    put_person(batch, 500, "idle", SIDE_CONTRACTOR);
+    store_put(batch, TABLE_session, &(struct session_row){.key = hash, .id = 500, .person = 500, .seen_wall_ms = clock_wall().ms - 11 * MINUTE_MS,
+                                                          .until_wall_ms = wall_later(), .address = "", .browser = ""});
+    seal(kit, batch);
+    struct identity identity;
+    struct api_viewer viewer;
+    struct err e = {0};
+    kit->engine.settings[SETTING_SESSION_IDLE] = 10;
+    assert_false(identity_of_session(kit->api, str_of(cookie), &identity, &e));
+    kit->engine.settings[SETTING_SESSION_IDLE] = 12;
+    assert_true(identity_of_session(kit->api, str_of(cookie), &identity, &e));
+    struct caller caller = {.kind = CALLER_TCP, .actor = "idle", .via = "web", .address = "", .identity = &identity};
+    api_viewer_open(kit->api, &caller, NULL, &viewer);
+    assert_true(api_still_in(kit->api, &viewer, true));
+    kit->engine.settings[SETTING_SESSION_IDLE] = 10;
+    assert_false(api_still_in(kit->api, &viewer, true)); /* who only watches is idle */
 }
 
 static void rights_change_as_soon_as_people_do(void **state)
@@ -472,6 +497,7 @@ int main(void)
         T(a_token_has_what_it_names_of_what_its_person_has),
         T(a_grant_counts_from_its_beginning_to_its_end),
         T(a_group_gives_what_it_was_granted_to_its_side),
+        T(how_long_an_idle_login_lasts_is_what_is_set),
         T(sessions_end_by_disuse_by_age_and_with_their_person),
         T(rights_change_as_soon_as_people_do),
         T(who_must_change_the_password_does_that_first),
