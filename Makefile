@@ -7,13 +7,14 @@
 #   make check-long   the same with the long forms: more seeds, longer fuzzing
 #   make demo         the sample federation's night; SPEED=400 AUTO=1
 #   make bench        the figures we answer for
+#   make screenshots the pictures of the README, from the sample's night
 #   make deb          Debian packages, into build/deb/
 #   make install      PREFIX=/usr/local DESTDIR=
 #   make format-check what clang-format would change (advice, no gate)
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
-.PHONY: all deps web configure build check check-long demo bench deb install clean format-check
+.PHONY: all deps web configure build check check-long demo bench screenshots deb install clean format-check
 
 all: build
 
@@ -40,6 +41,9 @@ demo: build
 
 bench: build
 	@BANTO_BIN="$(CURDIR)/build/bin" BANTO_BUILD="$(CURDIR)/build" tools/bench
+
+screenshots: build
+	@BANTO_BIN="$(CURDIR)/build/bin" tools/screenshots
 
 deb: deps
 	@tools/deb

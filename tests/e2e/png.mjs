@@ -3,7 +3,7 @@
  * Pictures of pages: reads the PNG that Chromium writes, makes small grey copies to compare with, and writes palette PNGs
  * that are small enough to keep. No library: 8 bits a channel, no interlace, is all that is needed.
  */
-import { crc32 as crc_of_zlib, deflateSync, inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 const CHANNELS = { 0: 1, 2: 3, 3: 1, 6: 4 };
@@ -13,7 +13,6 @@ const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
 });
 
 function crc32(bytes) {
-    if (crc_of_zlib) return crc_of_zlib(bytes);
     let crc = 0xffffffff;
     for (const byte of bytes) crc = CRC[(crc ^ byte) & 255] ^ (crc >>> 8);
     return (crc ^ 0xffffffff) >>> 0;

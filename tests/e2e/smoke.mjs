@@ -9,6 +9,7 @@ import { axe_lines, browser_open, fixtures_open, page_open } from './browser.mjs
 
 const browser = await browser_open();
 const only = process.argv[2];
+let passed = 0;
 let failed = 0;
 
 async function test(name, options, body) {
@@ -19,6 +20,7 @@ async function test(name, options, body) {
     try {
         await body(page, fixtures);
         assert.deepEqual(faults, [], 'nothing is complained about in the page');
+        passed++;
         console.log(`ok      ${name}`);
     } catch (cause) {
         failed++;
@@ -158,4 +160,5 @@ for (const theme of ['light', 'dark']) {
     }
 }
 await browser.close();
+console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
