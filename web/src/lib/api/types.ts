@@ -35,7 +35,7 @@ export interface WindowState {
     next: { event: 'opens' | 'precloses' | 'closes'; event_text?: Text; at: string | null } | null;
 }
 
-export type NowKind = 'failed' | 'unknown' | 'gate' | 'risk' | 'delay' | 'deadline' | 'agent' | 'window' | 'missed';
+export type NowKind = 'failed' | 'unknown' | 'gate' | 'risk' | 'delay' | 'deadline' | 'agent' | 'window' | 'missed' | 'login';
 
 /** Something that needs a person: an event nobody has acknowledged. */
 export interface NowItem {

@@ -13,4 +13,5 @@ export const KINDS: Record<NowKind, { tone: string; icon: string; word: () => st
     gate: { tone: 'gate', icon: 'door', word: () => m.now_kind_gate() },
     delay: { tone: 'hold', icon: 'clock', word: () => m.now_kind_delay() },
     missed: { tone: 'skip', icon: 'calendar', word: () => m.now_kind_missed() },
+    login: { tone: 'warn', icon: 'key', word: () => m.now_kind_login() },
 };
