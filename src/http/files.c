@@ -157,6 +157,25 @@ void files_close(struct files *files)
     }
 }
 
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Names of units stand in the console's paths: letters that a browser writes as %XX, but no dot, slash or control in disguise. */
+static bool is_plain_path(const char *path)
+{
+    for (const char *at = path; (at = strchr(at, '%')); at += 3) {
+        int high = hex_digit(at[1]);
+        int low = high < 0 ? -1 : hex_digit(at[2]);
+        int byte = high * 16 + low;
+        if (low < 0 || byte < ' ' || byte == 0x7f || strchr("./\\%", byte)) {
+            return false;
+        }
+    }
+    return !strchr(path, '\\') && !strstr(path, "..") && !strstr(path, "//");
+}
+
 const struct file *files_find(const struct files *files, const char *path)
 {
     const struct file *file = map_get(&files->by_path, path);
@@ -166,8 +185,7 @@ const struct file *files_find(const struct files *files, const char *path)
     /* A view of the console has no dot in its last name; a missing asset is missing. */
     const char *last = strrchr(path, '/');
     bool is_ours = str_starts(path, "/api/") || str_starts(path, "/agent/") || str_starts(path, "/assets/");
-    bool is_odd = strpbrk(path, "%\\") || strstr(path, "..") || strstr(path, "//");
-    return !is_ours && !is_odd && last && !strchr(last, '.') ? files->page : NULL;
+    return !is_ours && is_plain_path(path) && last && !strchr(last, '.') ? files->page : NULL;
 }
 
 /* Is the coding named, and not with q=0? */

@@ -76,7 +76,7 @@ static void files_have_types_tags_and_ages(void **state)
 static void views_of_the_console_get_its_page(void **state)
 {
     const struct file *page = files_find(*state, "/index.html");
-    static const char *const views[] = {"/", "/now", "/runs/12", "/units/KSK/JN404", "/night"};
+    static const char *const views[] = {"/", "/now", "/runs/12", "/units/KSK/JN404", "/night", "/map/%E5%AF%A9%E6%9F%BB/JN404", "/map/A%20b"};
     for (size_t i = 0; i < COUNT(views); i++) {
         assert_ptr_equal(files_find(*state, views[i]), page);
     }
@@ -88,6 +88,7 @@ static void what_is_no_file_is_not_found(void **state)
         "/assets/gone.js", "/assets/", "/assets", "/favicon.ico", "/assets/lonely.css", "/assets/app-1a2b.js.br", "/.secret", "/api/v1/nothing",
         "/agent/v1/x", "/../etc/passwd", "/..", "/assets/../index", "/%2e%2e/etc", "/%2e%2e%2fetc", "//etc/passwd", "/a//b", "/a\\b",
         "/..\\..\\etc", "", "index.html", "/index.html/", "/index.html/..", "/index.html%00", "/INDEX.HTML",
+        "/map/%2fa", "/map/%5Ca", "/map/%2E%2e/a", "/map/%252e", "/map/%00", "/map/%7F", "/map/%", "/map/%e", "/map/%zz",
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         const struct file *file = files_find(*state, wrong[i]);
