@@ -10,12 +10,16 @@ import { axe_lines, browser_open, fixtures_open, page_open } from './browser.mjs
 const browser = await browser_open();
 let failed = 0;
 
+const only = process.argv[2];
+
 async function check(name, who, path, walk) {
+    if (only && !new RegExp(only).test(name)) return;
     const fixtures = await fixtures_open({ who });
     const { page, context, faults } = await page_open(browser, { locale: 'en' });
     const sent = [];
     page.on('request', (request) => request.method() === 'POST' && request.url().includes('/api/') && sent.push({ path: new URL(request.url()).pathname.slice('/api/v1'.length), body: request.postDataJSON() }));
     try {
+        page.setDefaultTimeout(8000);
         await page.goto(fixtures.url + path);
         await page.locator('main h1, [role=alert]').first().waitFor({ timeout: 8000 });
         await walk(page, sent);
@@ -33,7 +37,7 @@ async function check(name, who, path, walk) {
 /** Gives the reason in the dialog and confirms. */
 async function confirm(page, button, reason = 'as asked for') {
     const dialog = page.locator('dialog[open]');
-    await dialog.getByRole('textbox', { name: /Why/ }).fill(reason);
+    await dialog.getByRole('textbox', { name: /[Rr]eason/ }).fill(reason);
     assert.deepEqual(await axe_lines(page), []);
     await dialog.getByRole('button', { name: button, exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -42,7 +46,7 @@ async function confirm(page, button, reason = 'as asked for') {
 await check('a note is written about a unit, for the next shift', 'operator', '/notes?write=1&unit=/A/B', async (page, sent) => {
     await page.waitForURL((url) => !url.search);
     await page.getByLabel('Text').fill('line 1\nline 2');
-    await page.getByLabel(/Hand-over/).check();
+    await page.getByRole('checkbox', { name: /Hand-over/ }).check();
     await page.keyboard.press('Control+Enter');
     await page.getByText('The note is written').waitFor();
     assert.deepEqual(sent, [{ path: '/notes', body: { text: 'line 1\nline 2', unit: '/A/B', is_handover: true } }]);

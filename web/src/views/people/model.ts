@@ -2,7 +2,9 @@
 /* Persons, roles, grants, tokens as the server answers them; the words of sides and permissions; what a side can never have. */
 import { m } from '$messages';
 import type { Change } from '$lib/changes.svelte';
+import { clock } from '$lib/clock.svelte';
 import type { Text } from '$lib/text';
+import { instant_of } from '$lib/time';
 
 export type Side = 'client' | 'contractor' | 'audit' | 'outside';
 export const SIDES: Side[] = ['client', 'contractor', 'audit', 'outside'];
@@ -98,5 +100,6 @@ export const is_never = (side: Side, permission: string): boolean => (ONLY[side]
 
 export const is_about_people = (change: Change): boolean => /^(person|role|grant|group|token|session)\b/.test(change.entity);
 
-/** Tokens, sessions and links live by the machine's clock, not by business time. */
-export const wall_say = (at: string | null, locale: string): string => (at ? new Date(at).toLocaleString(locale, { dateStyle: 'short', timeStyle: 'short' }) : '—');
+/** Tokens, sessions and links live by the machine's clock: its date and time as the site's wall clock shows them. */
+export const wall_say = (at: string | number | null): string =>
+    at === null ? '—' : new Date(instant_of(at) + clock.frame.offset_minutes * 60_000).toISOString().slice(0, 16).replace('T', ' ');
