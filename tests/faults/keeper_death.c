@@ -103,7 +103,8 @@ static void play(struct scene *scene, bool is_host)
     struct server *s = &scene->server;
     char body[128];
     (void)unlink(scene->go);
-    int64_t run = server_run(s, "/LONG"), before = ledger_lines(scene->lines, "start");
+    int64_t before = ledger_lines(scene->lines, "start"); /* before the first job can write */
+    int64_t run = server_run(s, "/LONG");
     (void)printf("%s dies with %d jobs running\n", is_host ? "the host" : "the keeper", scene->jobs);
     for (int64_t until_ms = clock_now_ms() + WAIT_MS;
          ledger_lines(scene->lines, "start") < before + scene->jobs && clock_now_ms() < until_ms;) {
