@@ -70,6 +70,28 @@ code 200 "$base/healthz"
 code 200 -H "$json" -H "X-Banto-CSRF: $csrf" -d '{}' "$base/api/v1/logout"
 code 401 "$base/api/v1/me"
 
+# A header of a stranger's means nothing; of a trusted proxy's it does. The end does not wait for anybody.
+forged='X-Forwarded-Proto: https'
+code 200 -H "$forged" "$base/healthz"
+! grep -qi '^strict-transport-security' "$tmp/head" || { echo "a stranger's word on TLS is taken"; failed=1; }
+kill "$server"
+wait "$server" || { echo "the end was not clean"; failed=1; }
+"$bin/bantod" --data "$tmp/data" --listen 127.0.0.1:0 --proxy proxy.example >"$tmp/log" 2>&1 && { echo "a proxy by name"; failed=1; }
+"$bin/bantod" --data "$tmp/data" --listen 127.0.0.1:0 --proxy 192.0.2.1,127.0.0.0/8 >"$tmp/log" 2>&1 &
+server=$!
+wait_for BNT0120-I
+base=http://127.0.0.1:$(sed -n 's/.*(port \([0-9]*\)).*/\1/p' "$tmp/log")
+code 200 -H "$forged" "$base/healthz"
+grep -qi '^strict-transport-security' "$tmp/head" || { echo "a proxy's word on TLS is not taken"; failed=1; }
+code 401 -H "$json" -H 'X-Forwarded-For: 203.0.113.9' -d '{"name":"admin","password":"wrong wrong wrong"}' "$base/api/v1/login"
+told() { "$bin/banto" --data "$tmp/data" journal list --stream desk --operation login.failed --json | grep -q '@203.0.113.9"'; }
+waited=0
+until told || [ "$waited" -gt 50 ]; do
+    sleep 0.1
+    waited=$((waited + 1))
+done
+told || { echo "the failed login is not in the journal, or not from there"; failed=1; }
+
 ! grep -rq 'ochazuke' "$tmp/data" "$tmp/log" || { echo "a password is on the disk"; failed=1; }
 ! grep -aq -- "$key" "$tmp/data/banto.db" "$tmp/data/banto.db-wal" || { echo "the link's key is on the disk"; failed=1; }
 exit $failed
