@@ -14,7 +14,7 @@ import { finish, test } from './tests.mjs';
 
 /** Of the points of the small picture. A word that is another moves some tenths of a percent, a card that moved many. */
 const DIFFERENT_MAX = 0.02;
-const VIEWS = { now: '/now', night: '/night', runs: '/runs', run: '/run/71', map: '/map', login: '/login' };
+const VIEWS = { now: '/now', night: '/night', runs: '/runs', run: '/run/71', map: '/map/SSH/JN404?run=71', login: '/login' };
 /** Times go on, and the rail has what views there are. */
 const MASKED = ['header .clock', 'time', '.ago', 'nav'];
 const folder = fileURLToPath(new URL('pixels/', import.meta.url));
