@@ -271,13 +271,15 @@ void invitations_end(struct engine *engine, int64_t person)
     }
 }
 
-/* A link for somebody who has a password is that person's name in the bearer's hand: across the sides only root's. */
+/* A link for somebody who has a password, or who decides for the client, is that person's name in the bearer's hand: across the
+ * sides only root's. */
 static bool may_invite(struct act_call *call, const struct person_row *person)
 {
     const struct person_row *asker = person_named(call->engine, call->act->actor);
     const struct credential_row *credential = credential_of(call->engine, person->id);
-    bool is_across = asker && asker->side != person->side && credential && credential->password[0];
-    return !is_across || err_set(call->err, ERR_INVITE_SIDE, "%s", person->name);
+    bool is_across = asker && asker->side != person->side;
+    bool is_somebody = (credential && credential->password[0]) || person_decides(call->engine, person->id);
+    return !is_across || !is_somebody || err_set(call->err, ERR_INVITE_SIDE, "%s", person->name);
 }
 
 bool act_invitation_make(struct act_call *call)

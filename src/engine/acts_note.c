@@ -15,7 +15,9 @@ static bool note_get(struct act_call *call, int64_t id, struct shift_note_row *r
     if (!store_get(engine->reader, &engine->turn, TABLE_shift_note, ret, &found, call->err)) {
         return false;
     }
-    return found || err_set(call->err, ERR_NOT_FOUND, "note" ARG "%" PRId64, id);
+    const struct person_row *asker = person_named(engine, call->act->actor);
+    bool is_others = found && asker && ret->side != 0 && ret->side != 1 + asker->side; /* not told from none */
+    return (found && !is_others) || err_set(call->err, ERR_NOT_FOUND, "note" ARG "%" PRId64, id);
 }
 
 bool act_note_add(struct act_call *call)

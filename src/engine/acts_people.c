@@ -173,6 +173,29 @@ bool act_person_reopen(struct act_call *call)
 
 /* ---- roles ---- */
 
+/* The client's decision is given by the client, or by root at the server: who makes the contractor's users could else make a
+ * user of the client and decide in that name (E-13, E-39). */
+static bool may_give(struct act_call *call, const struct role_row *role)
+{
+    const struct person_row *asker = person_named(call->engine, call->act->actor);
+    bool is_decision = role && permission_has(role_permissions(role), PERMISSION_DECIDE);
+    bool is_others = asker && permission_has(side_forbids((enum side)asker->side), PERMISSION_DECIDE);
+    return !is_decision || !is_others || err_set(call->err, ERR_GIVES_DECISION, "%s", role->name);
+}
+
+bool person_decides(struct engine *engine, int64_t person)
+{
+    bool decides = false;
+    for (size_t i = 0; i < people_count(engine, grant) && !decides; i++) {
+        const struct grant_row *grant = people_at(engine, grant, i);
+        const struct role_row *role = role_named(engine, grant->role);
+        bool is_over = grant->until_ms != 0 && grant->until_ms <= engine->now.ms;
+        bool is_meant = grant->person ? grant->person == person : is_member(engine, grant->grp, person);
+        decides = is_meant && !is_over && role && permission_has(role_permissions(role), PERMISSION_DECIDE);
+    }
+    return decides;
+}
+
 /* Does the one who asks hold that role, now or later, himself or by a group? */
 static bool asker_holds(struct act_call *call, const char *role)
 {
@@ -219,6 +242,9 @@ bool act_role_change(struct act_call *call)
     row.title_en = act->group[0] ? act->group : row.title_en;
     if (is_wider && asker_holds(call, act->role)) {
         return err_set(call->err, ERR_OWN_GRANT, "%s", act->role);
+    }
+    if (is_wider && !may_give(call, &row)) {
+        return false;
     }
     if (!keeps_administrator(call, &(struct without){.role = &row})) {
         return false;
@@ -268,6 +294,9 @@ bool act_grant_add(struct act_call *call)
     const struct person_row *person = NULL;
     if (!role) {
         return err_set(call->err, ERR_NOT_FOUND, "role" ARG "%.60s", act->role);
+    }
+    if (!may_give(call, role)) {
+        return false;
     }
     if (!act->person[0] == !act->group[0]) {
         return err_set(call->err, ERR_FIELD_MISSING, "person | group");
@@ -324,6 +353,9 @@ static bool group_grants_fit(struct act_call *call, const struct person_row *per
         if (is_theirs && role->side != person->side) {
             return err_set(call->err, ERR_SIDE, "%s" ARG "%s" ARG "%s", person->name, side_name((enum side)role->side, LANG_JA),
                            role->name);
+        }
+        if (is_theirs && !may_give(call, role)) {
+            return false;
         }
     }
     return true;

@@ -40,6 +40,7 @@ const struct role_row *role_named(struct engine *engine, const char *name);
 const struct credential_row *credential_of(struct engine *engine, int64_t person);
 const struct session_row *session_keyed(struct engine *engine, const char *hash);
 bool is_member(struct engine *engine, const char *group, int64_t person);
+bool person_decides(struct engine *engine, int64_t person); /* for the client, now or later (acts_people.c) */
 /* Does the grant count for that person now? */
 bool grant_counts(struct engine *engine, const struct grant_row *grant, const struct person_row *person);
 const char *person_entity(struct engine *engine, const char *name); /* "person/NAME" */

@@ -297,6 +297,48 @@ static void a_link_across_the_sides_is_for_who_has_no_password_yet(void **state)
     stage_do(&s, link);
 }
 
+/* E-13, E-39: the contractor's administrator cannot make himself a user of the client who decides. */
+static void the_clients_decision_is_not_the_contractors_to_give(void **state)
+{
+    (void)state;
+    add("chief", "contractor");
+    stage_do(&s, grant("root", "chief", "administrator", ""));
+    struct act puppet = on_person(ACT_PERSON_ADD, "chief", "puppet");
+    puppet.kind = "client";
+    stage_do(&s, puppet);
+    stage_do(&s, grant("chief", "puppet", "client-operator", ""));
+    (void)stage_refuses(&s, grant("chief", "puppet", "client-director", ""), "BNT0737-E");
+    struct act to_group = grant("chief", "", "client-director", "");
+    to_group.group = "heads";
+    (void)stage_refuses(&s, to_group, "BNT0737-E");
+    to_group.actor = "root";
+    stage_do(&s, to_group);
+    struct act join = on_person(ACT_GROUP_JOIN, "chief", "puppet");
+    join.group = "heads"; /* whom root gave it to */
+    (void)stage_refuses(&s, join, "BNT0737-E");
+    struct act wider = by(ACT_ROLE_CHANGE, "chief");
+    wider.role = "client-operator"; /* which the puppet has */
+    wider.text = "look decide";
+    (void)stage_refuses(&s, wider, "BNT0737-E");
+    wider.role = "new-role";
+    wider.kind = "client";
+    (void)stage_refuses(&s, wider, "BNT0737-E");
+    /* Nor the first password of somebody who has it. */
+    stage_do(&s, grant("root", "puppet", "client-section-head", "KSK"));
+    struct act link = on_person(ACT_INVITATION_MAKE, "chief", "puppet");
+    link.kind = "invite";
+    link.secret = HASH_A;
+    (void)stage_refuses(&s, link, "BNT0735-E");
+    /* The client's own administrator may. */
+    wider.actor = "root";
+    wider.role = "client-admin";
+    wider.text = "look people";
+    stage_do(&s, wider);
+    add("kacho", "client");
+    stage_do(&s, grant("root", "kacho", "client-admin", ""));
+    stage_do(&s, grant("kacho", "puppet", "client-director", ""));
+}
+
 static void a_code_is_taken_once(void **state)
 {
     (void)state;
@@ -349,6 +391,18 @@ static void notes_are_corrected_by_adding(void **state)
     (void)stage_refuses(&s, note, "BNT0103-E");
     struct act seen = by(ACT_NOTE_READ, "other");
     seen.number = first;
+    stage_do(&s, seen);
+    add("ours", "contractor"); /* what one side keeps to itself the other neither reads off nor corrects */
+    add("theirs", "client");
+    note.actor = "ours";
+    note.number = 0;
+    note.kind = "contractor";
+    stage_do(&s, note);
+    seen.number = note.number = answered_id();
+    seen.actor = note.actor = "theirs";
+    (void)stage_refuses(&s, seen, "BNT0103-E");
+    (void)stage_refuses(&s, note, "BNT0103-E");
+    seen.actor = "ours";
     stage_do(&s, seen);
     note.number = 0;
     note.text = "  ";
@@ -416,6 +470,7 @@ int main(void)
         T(a_person_who_is_closed_is_out_at_once),
         T(a_link_is_taken_once_even_in_one_turn),
         T(a_link_across_the_sides_is_for_who_has_no_password_yet),
+        T(the_clients_decision_is_not_the_contractors_to_give),
         T(a_code_is_taken_once),
         T(sessions_and_tokens_end_only_for_their_owner),
         T(notes_are_corrected_by_adding),
