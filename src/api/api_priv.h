@@ -140,6 +140,8 @@ bool call_sees_all(const struct call *call); /* no list needs leaving out */
 /* What a row of the journal or the feed is about -> "KSK"; "" = no system in particular. entity: "/KSK/…", "run/12/3",
  * "event/7"; anything else is about none. What is not there belongs to none. */
 MUST_CHECK bool entity_system(struct call *call, const char *entity, const char **ret, struct err *e);
+/* Who came in from where, and who was given what: for those who may list people (AUDIT). */
+bool entity_is_of_people(struct str entity);
 /* Before a handler: the system of the units and runs that the request names. */
 MUST_CHECK bool scope_check(struct call *call, struct err *e);
 

@@ -321,6 +321,7 @@ static bool identity_find(struct api *api, struct str secret, bool is_token, str
         remember(api, &known);
     }
     *ret = known.identity;
+    ret->rights_until_ms = known.rights_until_ms;
     return true;
 }
 

@@ -22,6 +22,7 @@ struct identity {
     char csrf[65];             /* of the session; "" for a token */
     bool must_change;          /* the password first; nothing else is allowed until then */
     struct instant until;      /* machine clock: when the session or token ends whatever happens */
+    int64_t rights_until_ms;   /* business clock: a grant begins or ends; 0: not known */
 };
 
 /* By the cookie's value or the token's text. A wrong or expired secret is ERR_LOGIN_NEEDED, and the time it takes does

@@ -4,6 +4,7 @@
  */
 #include "api/console_priv.h"
 
+#include "api/page.h"
 #include "people/people.h"
 #include "people/setting.h"
 
@@ -33,36 +34,41 @@ static void note_answer(struct call *call, const struct shift_note_row *row)
     json_end(j);
 }
 
+/* A note on a run is of the run's system, whatever else it names. */
+static bool note_seen(struct call *call, const struct shift_note_row *row, bool *ret, struct err *e)
+{
+    *ret = may_read(call, row) && (!*row->unit || call_sees(call, row->unit));
+    return !*ret || !row->run || entity_seen(call, arena_printf(call->into, "run/%lld", (long long)row->run), ret, e);
+}
+
 bool read_notes(struct call *call, struct err *e)
 {
-    int64_t after = INT64_MAX, limit = call_limit(call), count = 0, last = 0;
-    if (!call_after(call, &after, e)) {
-        return false;
-    }
-    struct query query = {.table = TABLE_shift_note, .order_column = -1, .is_descending = true, .where_count = 1,
-                          .where = {{table_column(TABLE_shift_note, "id"), WHERE_LT, after, NULL}}};
+    struct page page = {.table = TABLE_shift_note, .sort = "-id"};
     if (call_text(call, "unit")) {
-        query.where[query.where_count++] = (struct where){table_column(TABLE_shift_note, "unit"), WHERE_EQ, 0, call_text(call, "unit")};
+        page_filter_text(&page, "unit", WHERE_EQ, call_text(call, "unit"));
     }
     if (call_text(call, "run")) {
-        query.where[query.where_count++] = (struct where){table_column(TABLE_shift_note, "run"), WHERE_EQ, call_number(call, "run", 0), NULL};
+        page_filter(&page, "run", WHERE_EQ, call_number(call, "run", 0));
     }
     if (call_bool(call, "unread")) {
-        query.where[query.where_count++] = (struct where){table_column(TABLE_shift_note, "is_handover"), WHERE_NE, 0, NULL};
-        query.where[query.where_count++] = (struct where){table_column(TABLE_shift_note, "read_ms"), WHERE_EQ, 0, NULL};
+        page_filter(&page, "is_handover", WHERE_NE, 0);
+        page_filter(&page, "read_ms", WHERE_EQ, 0);
     }
-    struct shift_note_row row;
-    struct rows *rows = store_query(call->reader, &query);
+    if (!page_open(call, &page, e)) {
+        return false;
+    }
+    const void *row;
+    bool is_good, sees = false;
     answer_list_open(call);
-    while (count <= limit && rows_next(rows, &row)) {
-        if (!may_read(call, &row) || (*row.unit && !call_sees(call, row.unit)) || count++ == limit) {
-            continue;
+    while ((is_good = page_row(call, &page, &row, e)) && row) {
+        if (!note_seen(call, row, &sees, e)) {
+            return false;
         }
-        last = row.id;
-        note_answer(call, &row);
+        if (sees && page_take(&page)) {
+            note_answer(call, row);
+        }
     }
-    answer_list_close(call, count > limit ? arena_printf(call->into, "%lld", (long long)last) : NULL);
-    return answer_rows_end(rows, e);
+    return is_good && page_close(call, &page);
 }
 
 /* ---- settings ---- */

@@ -228,7 +228,8 @@ static void opening_answer(struct night *night)
     answer_instant(call, "at", outlook->opening.ms);
     if (outlook->opening_slack_ms != INT64_MAX) {
         json_number(&call->json, "slack_min", outlook->opening_slack_ms / MINUTE_MS);
-        json_text(&call->json, "last", outlook->opening_row >= 0 ? outlook->rows[outlook->opening_row].path : NULL);
+        const char *last = outlook->opening_row >= 0 ? outlook->rows[outlook->opening_row].path : NULL;
+        json_text(&call->json, "last", last && call_sees(call, last) ? last : NULL);
     } else {
         json_none(&call->json, "slack_min");
         json_none(&call->json, "last");

@@ -4,6 +4,7 @@
  */
 #include "api/check_priv.h"
 
+#include "api/page.h"
 #include "engine/proposal.h"
 
 bool read_unit_check(struct call *call, struct err *e)
@@ -32,29 +33,32 @@ static void proposal_answer(struct call *call, const struct proposal_row *row)
     json_text(j, "reason", row->reason);
 }
 
+/* A proposal for one system's group is of that system; one for "/" may be about all. */
+static bool proposal_seen(const struct call *call, const struct proposal_row *row)
+{
+    return call_sees(call, row->unit);
+}
+
 bool read_proposals(struct call *call, struct err *e)
 {
-    int64_t after = INT64_MAX, limit = call_limit(call), count = 0, last = 0;
+    struct page page = {.table = TABLE_proposal, .sort = "-id"};
     const char *state = call_text(call, "state");
-    if (!call_after(call, &after, e)) {
+    if (!page_open(call, &page, e)) {
         return false;
     }
-    struct query query = {.table = TABLE_proposal, .order_column = -1, .is_descending = true, .where_count = 1,
-                          .where = {{table_column(TABLE_proposal, "id"), WHERE_LT, after, NULL}}};
-    struct proposal_row row;
-    struct rows *rows = store_query(call->reader, &query);
+    const void *row;
+    bool is_good;
     answer_list_open(call);
-    while (count <= limit && rows_next(rows, &row)) {
-        if ((state && !str_equal(state, proposal_state_word(row.state))) || count++ == limit) {
-            continue;
+    while ((is_good = page_row(call, &page, &row, e)) && row) {
+        const struct proposal_row *proposal = row;
+        bool is_wanted = (!state || str_equal(state, proposal_state_word(proposal->state))) && proposal_seen(call, proposal);
+        if (is_wanted && page_take(&page)) {
+            json_open(&call->json, NULL);
+            proposal_answer(call, proposal);
+            json_end(&call->json);
         }
-        last = row.id;
-        json_open(&call->json, NULL);
-        proposal_answer(call, &row);
-        json_end(&call->json);
     }
-    answer_list_close(call, count > limit ? arena_printf(call->into, "%lld", (long long)last) : NULL);
-    return answer_rows_end(rows, e);
+    return is_good && page_close(call, &page);
 }
 
 bool read_proposal(struct call *call, struct err *e)
@@ -64,7 +68,7 @@ bool read_proposal(struct call *call, struct err *e)
     if (!store_get(call->reader, call->into, TABLE_proposal, &row, &found, e)) {
         return false;
     }
-    if (!found) {
+    if (!found || !proposal_seen(call, &row)) { /* another system's is not told from none */
         call->field = "id";
         return err_set(e, ERR_NOT_FOUND, "proposal" ARG "%lld", (long long)row.id);
     }

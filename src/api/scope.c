@@ -70,6 +70,17 @@ static bool event_system(struct call *call, int64_t event, const char **ret, str
     return true;
 }
 
+static bool proposal_system(struct call *call, int64_t proposal, const char **ret, struct err *e)
+{
+    struct proposal_row row = {.id = proposal};
+    bool found = false;
+    if (!store_get(call->reader, call->into, TABLE_proposal, &row, &found, e)) {
+        return false;
+    }
+    *ret = found ? first_name(call, row.unit) : "";
+    return true;
+}
+
 bool entity_system(struct call *call, const char *entity, const char **ret, struct err *e)
 {
     struct str kind, number, rest;
@@ -84,9 +95,23 @@ bool entity_system(struct call *call, const char *entity, const char **ret, stru
     if (!str_to_i64(number, 1, INT64_MAX, &id)) {
         return true;
     }
-    return str_is(kind, "run")     ? run_system(call, id, ret, e)
-           : str_is(kind, "event") ? event_system(call, id, ret, e)
-                                   : true;
+    return str_is(kind, "run")        ? run_system(call, id, ret, e)
+           : str_is(kind, "event")    ? event_system(call, id, ret, e)
+           : str_is(kind, "proposal") ? proposal_system(call, id, ret, e)
+                                      : true;
+}
+
+bool entity_is_of_people(struct str entity)
+{
+    static const char *const kinds[] = {"person", "session", "token", "grant", "group", "role"};
+    struct str kind, rest;
+    (void)str_cut(entity, '/', &kind, &rest);
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        if (str_is(kind, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What one field says about it; NULL: nothing. */

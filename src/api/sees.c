@@ -82,19 +82,37 @@ static bool names_run(const char *prefix, const char *line, size_t n)
     return memmem(line, n, key, strlen(key)) != NULL;
 }
 
+/* Of some system, which the name does not tell. */
+static bool entity_is_numbered(struct str entity)
+{
+    static const char *const kinds[] = {"run", "event", "proposal", "decision", "note"};
+    struct str kind, rest;
+    (void)str_cut(entity, '/', &kind, &rest);
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        if (str_is(kind, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum api_sight api_change_sight(const struct api_viewer *viewer, const char *line, size_t n)
 {
     const struct identity *identity = viewer->caller.identity;
     bool sees_all = !identity || permission_has(identity->rights.everywhere, PERMISSION_LOOK);
-    if (sees_all && !*viewer->entity) {
+    bool sees_people = api_may(&viewer->caller, PERMISSION_AUDIT, "");
+    if (sees_all && sees_people && !*viewer->entity) {
         return SIGHT_ALL;
     }
     struct seen seen = {.is_asked = !*viewer->entity};
     struct str name;
     const char *at = line, *end = line + n;
-    bool has_changes = memmem(line, n, "\"changes\":[", 11) != NULL, is_run = false;
+    bool is_numbered = false;
     if (text_next(&at, end, "\"entity\":\"", &name)) {
-        is_run = name.n > 4 && memcmp(name.at, "run/", 4) == 0;
+        if (!sees_people && entity_is_of_people(name)) {
+            return SIGHT_NONE;
+        }
+        is_numbered = entity_is_numbered(name);
         unit_look(viewer, name, &seen);
     }
     while (text_next(&at, end, "\"unit\":\"", &name)) {
@@ -106,7 +124,7 @@ enum api_sight api_change_sight(const struct api_viewer *viewer, const char *lin
     if (sees_all) {
         return SIGHT_ALL;
     }
-    bool is_unclear = is_run && !has_changes; /* out of the journal: it does not say whose run that is */
+    bool is_unclear = is_numbered && seen.units == 0; /* it does not say of which system that is */
     return is_unclear || (seen.allowed > 0 && seen.allowed < seen.units) ? SIGHT_PART
            : seen.allowed == seen.units                                    ? SIGHT_ALL
                                                                            : SIGHT_NONE;
@@ -170,7 +188,8 @@ bool api_still_in(struct api *api, struct api_viewer *viewer, bool is_forced)
     viewer->looked_ms = is_forced ? now_ms : viewer->looked_ms;
     bool is_same = generation == viewer->people_generation;
     viewer->people_generation = generation;
-    if (clock_wall().ms >= identity->until.ms || (!is_same && !identity->session)) {
+    bool is_changed = identity->rights_until_ms != 0 && api_now(api).ms >= identity->rights_until_ms; /* a grant began or ended */
+    if (is_changed || clock_wall().ms >= identity->until.ms || (!is_same && !identity->session)) {
         return false; /* a token comes back at once and is looked at anew */
     }
     if ((is_same && !is_forced) || !identity->session) {
