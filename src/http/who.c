@@ -130,6 +130,19 @@ static const char *address_of(struct request *request)
     return arena_copy(&request->arena, address);
 }
 
+/* Sent on by somebody, or by a page: then the end of the Unix socket is a proxy, and its rights are not the asker's. */
+static bool is_sent_on(const struct request *request)
+{
+    static const char *const names[] = {"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded",
+                                        "Via", MHD_HTTP_HEADER_ORIGIN, "Sec-Fetch-Site", "Sec-Fetch-Mode"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (request_header(request, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* In the request's own memory: an act or a login may outlive the connection. */
 static void caller_find(struct request *request)
 {
@@ -140,6 +153,10 @@ static void caller_find(struct request *request)
                                       .actor = arena_copy(&request->arena, peer ? peer->actor : "?"),
                                       .via = via_of(agent),
                                       .address = address_of(request)};
+    if (request->caller.kind != CALLER_TCP && is_sent_on(request)) {
+        request->caller.kind = CALLER_TCP;
+        request->caller.actor = "tcp";
+    }
 }
 
 /* A credential that does not hold. */
