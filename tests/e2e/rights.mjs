@@ -13,7 +13,7 @@ const decision = (run) => ({ kind: 'recovery', entity: `run/${run}`, text: '再�
 /** Who, what the console must not show him on the run, and requests that must be refused. */
 const SIDES = [
     {
-        name: 'client', who: 'the client decides and does not operate',
+        name: 'client', who: 'the client decides and does not operate', may_decide: true,
         refused: (run, node) => [
             ['POST', '/runs/rerun', { run, from: 'abnormal-job', reason: 'x' }],
             ['POST', '/runs/kill', { run, reason: 'x' }],
@@ -56,7 +56,8 @@ export async function rights_test(browser, server, links, { run, node }) {
             await enter_by_link(page, links[side.name]);
             await page.goto(`${server.url}/run/${run}?node=${node}`);
             await page.locator('.where').getByText('JN404-05').waitFor();
-            assert.equal(await page.getByRole('button', { name: /^再実行/ }).count(), side.may_operate ? 1 : 0, 'the button for a rerun');
+            assert.equal(await page.getByRole('button', { name: /^再実行( r)?$/ }).count(), side.may_operate ? 1 : 0, 'the button for a rerun');
+            assert.equal(await page.getByRole('button', { name: /^再実行を認める/ }).count(), side.may_decide ? 1 : 0, 'the button for the decision');
             if (!side.may_operate) {
                 await page.keyboard.press('r');
                 assert.equal(await page.getByRole('dialog').count(), 0, 'no key for it either');
