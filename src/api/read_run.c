@@ -11,6 +11,23 @@
 #include "base/map.h"
 #include "jobnet/run.h"
 
+/* Most runs have none of them. */
+static void flags_answer(struct json *j, int64_t flags)
+{
+    static const char none[] = "\"held\":false,\"suspended\":false,\"start_delayed\":false,\"end_delayed\":false,"
+                               "\"deadline_missed\":false,\"deadline_at_risk\":false";
+    if (!(flags & (RUN_HELD | RUN_SUSPENDED | RUN_START_DELAYED | RUN_END_DELAYED | RUN_DEADLINE_MISSED | RUN_DEADLINE_RISK))) {
+        json_members(j, none, sizeof(none) - 1);
+        return;
+    }
+    json_bool(j, "held", flags & RUN_HELD);
+    json_bool(j, "suspended", flags & RUN_SUSPENDED);
+    json_bool(j, "start_delayed", flags & RUN_START_DELAYED);
+    json_bool(j, "end_delayed", flags & RUN_END_DELAYED);
+    json_bool(j, "deadline_missed", flags & RUN_DEADLINE_MISSED);
+    json_bool(j, "deadline_at_risk", flags & RUN_DEADLINE_RISK);
+}
+
 /* Inside an open object; the texts of `run` may be borrowed. */
 static void run_answer(struct call *call, const struct run_row *run, const char *path)
 {
@@ -25,12 +42,7 @@ static void run_answer(struct call *call, const struct run_row *run, const char 
     answer_instant(call, "deadline", run->deadline_ms);
     json_text(j, "origin", origin_word(run->origin));
     json_reason(j, run->reason);
-    json_bool(j, "held", run->flags & RUN_HELD);
-    json_bool(j, "suspended", run->flags & RUN_SUSPENDED);
-    json_bool(j, "start_delayed", run->flags & RUN_START_DELAYED);
-    json_bool(j, "end_delayed", run->flags & RUN_END_DELAYED);
-    json_bool(j, "deadline_missed", run->flags & RUN_DEADLINE_MISSED);
-    json_bool(j, "deadline_at_risk", run->flags & RUN_DEADLINE_RISK);
+    flags_answer(j, run->flags);
     json_bool(j, "is_ended", run->status >= 0 && run->status < STATUSES && status_is_ended((enum status)run->status));
 }
 

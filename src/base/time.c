@@ -205,7 +205,7 @@ bool instant_parse(const char *text, struct instant *ret)
 }
 
 /* Times are in every line of every list: not by printf. Behind the digits comes `then`. */
-static char *digits_put(char *to, int value, int width, char then)
+static inline char *digits_put(char *to, int value, int width, char then)
 {
     for (int i = width - 1; i >= 0; i--, value /= 10) {
         to[i] = (char)('0' + value % 10);
@@ -216,27 +216,33 @@ static char *digits_put(char *to, int value, int width, char then)
 
 const char *instant_print(struct instant t, int offset_min, char text[INSTANT_TEXT_MAX])
 {
+    *instant_put(t, offset_min, text) = '\0';
+    return text;
+}
+
+char *instant_put(struct instant t, int offset_min, char *to)
+{
     if (t.ms == INSTANT_NEVER.ms) {
-        (void)str_copy(text, INSTANT_TEXT_MAX, "never");
-        return text;
+        (void)str_copy(to, INSTANT_TEXT_MAX, "never");
+        return to + 5;
     }
     int64_t local = t.ms + offset_min * MINUTE_MS;
     int64_t day = local >= 0 ? local / DAY_MS : -((-local + DAY_MS - 1) / DAY_MS);
-    int ms = (int)(local - day * DAY_MS);
+    unsigned ms = (unsigned)(local - day * DAY_MS), sec = ms / 1000, minute = sec / 60;
     struct civil c = bizday_civil((struct bizday){(int32_t)day});
-    char *end = digits_put(text, (c.year % 10000 + 10000) % 10000, 4, '-');
+    unsigned year = (unsigned)((c.year % 10000 + 10000) % 10000);
+    char *end = digits_put(two_put(to, (int)(year / 100)), (int)(year % 100), 2, '-');
     end = digits_put(end, c.month, 2, '-');
     end = digits_put(end, c.day, 2, 'T');
-    end = digits_put(end, ms / 3600000, 2, ':');
-    end = digits_put(end, ms / 60000 % 60, 2, ':');
-    end = digits_put(end, ms / 1000 % 60, 2, '.');
-    end = ms % 1000 ? digits_put(end, ms % 1000, 3, '.') : end;
+    end = digits_put(end, (int)(minute / 60), 2, ':');
+    end = digits_put(end, (int)(minute % 60), 2, ':');
+    end = digits_put(end, (int)(sec % 60), 2, '.');
+    end = ms % 1000 ? digits_put(end, (int)(ms % 1000), 3, '.') : end;
     end[-1] = offset_min == 0 ? 'Z' : offset_min < 0 ? '-' : '+';
     if (offset_min != 0) {
         int away = offset_min < 0 ? -offset_min : offset_min;
         end = digits_put(end, away / 60 % 100, 2, ':');
         end = digits_put(end, away % 60, 2, ':') - 1;
     }
-    *end = '\0';
-    return text;
+    return end;
 }

@@ -69,3 +69,5 @@ const char *daytime_print(struct daytime t, char text[TIME_TEXT_MAX]); /* 27:30 
 MUST_CHECK bool instant_parse(const char *text, struct instant *ret);
 /* 2026-06-29T19:00:00+09:00; milliseconds only when there are any. offset_min: minutes east of UTC. */
 const char *instant_print(struct instant t, int offset_min, char text[INSTANT_TEXT_MAX]);
+/* The same without a NUL behind it; returns where it ended. */
+char *instant_put(struct instant t, int offset_min, char *to);

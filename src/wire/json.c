@@ -86,30 +86,53 @@ static void put_bytes(struct strbuf *into, const char *at, size_t n)
     strbuf_char(into, '"');
 }
 
-/* What comes before every value: a comma if it is not the first, and its key. */
-static void before(struct json *j, const char *key)
+/*
+ * What comes before every value: a comma if it is not the first, and its key. Then room for `more` bytes of the value and what
+ * closes the buffer's text: returns where it goes; json_put_end says where it ended.
+ */
+static char *before(struct json *j, const char *key, size_t more)
 {
+    size_t n = key ? strlen(key) : 0;
+    vec_reserve(j->into, n + more + sizeof(",\"\":"));
+    char *to = j->into->at + j->into->n;
     if (j->depth > 0) {
-        if (j->has_items[j->depth - 1]) {
-            strbuf_char(j->into, ',');
-        }
-        j->has_items[j->depth - 1] = true;
         assert(j->is_list[j->depth - 1] == !key);
+        *to = ',';
+        to += j->has_items[j->depth - 1];
+        j->has_items[j->depth - 1] = true;
     }
-    if (key) {
-        put_bytes(j->into, key, strlen(key));
-        strbuf_char(j->into, ':');
+    if (!key) {
+        return to;
     }
+    if (plain_bytes(key, n) != n) { /* hardly ever: keys are our own words */
+        j->into->n = (size_t)(to - j->into->at);
+        put_bytes(j->into, key, n);
+        vec_reserve(j->into, more + sizeof(":"));
+        to = j->into->at + j->into->n;
+        *to = ':';
+        return to + 1;
+    }
+    *to = '"';
+    memcpy(to + 1, key, n);
+    memcpy(to + 1 + n, "\":", 2);
+    return to + n + 3;
+}
+
+static void end_at(struct json *j, char *to)
+{
+    *to = '\0';
+    j->into->n = (size_t)(to - j->into->at);
 }
 
 static void start(struct json *j, const char *key, bool is_list)
 {
-    before(j, key);
+    char *to = before(j, key, 1);
     assert(j->depth < JSON_DEPTH_MAX);
     j->has_items[j->depth] = false;
     j->is_list[j->depth] = is_list;
     j->depth++;
-    strbuf_char(j->into, is_list ? '[' : '{');
+    *to = is_list ? '[' : '{';
+    end_at(j, to + 1);
 }
 
 void json_open(struct json *j, const char *key)
@@ -129,21 +152,49 @@ void json_end(struct json *j)
     strbuf_char(j->into, j->is_list[j->depth] ? ']' : '}');
 }
 
+static void put_raw(struct json *j, const char *key, const char *at, size_t n)
+{
+    char *to = before(j, key, n);
+    memcpy(to, at, n);
+    end_at(j, to + n);
+}
+
 void json_raw(struct json *j, const char *key, const char *json_text)
 {
-    before(j, key);
-    strbuf_text(j->into, json_text);
+    put_raw(j, key, json_text, strlen(json_text));
+}
+
+void json_members(struct json *j, const char *members, size_t n)
+{
+    assert(j->depth > 0 && !j->is_list[j->depth - 1]);
+    vec_reserve(j->into, n + 2);
+    char *to = j->into->at + j->into->n;
+    *to = ',';
+    to += j->has_items[j->depth - 1];
+    j->has_items[j->depth - 1] = true;
+    memcpy(to, members, n);
+    end_at(j, to + n);
 }
 
 void json_none(struct json *j, const char *key)
 {
-    json_raw(j, key, "null");
+    put_raw(j, key, "null", 4);
 }
 
 void json_bytes(struct json *j, const char *key, const char *at, size_t n)
 {
-    before(j, key);
-    put_bytes(j->into, at, n);
+    char *to = before(j, key, n + 2);
+    if (plain_bytes(at, n) != n) {
+        j->into->n = (size_t)(to - j->into->at);
+        put_bytes(j->into, at, n);
+        return;
+    }
+    *to = '"';
+    if (n) {
+        memcpy(to + 1, at, n);
+    }
+    to[n + 1] = '"';
+    end_at(j, to + n + 2);
 }
 
 void json_text(struct json *j, const char *key, const char *value)
@@ -157,8 +208,16 @@ void json_text(struct json *j, const char *key, const char *value)
 
 void json_number(struct json *j, const char *key, int64_t value)
 {
-    before(j, key);
-    strbuf_number(j->into, value);
+    char digits[24], *from = digits + sizeof(digits);
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        *--from = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0) {
+        *--from = '-';
+    }
+    put_raw(j, key, from, (size_t)(digits + sizeof(digits) - from));
 }
 
 void json_decimal(struct json *j, const char *key, double value)
@@ -176,14 +235,20 @@ void json_decimal(struct json *j, const char *key, double value)
 
 void json_bool(struct json *j, const char *key, bool value)
 {
-    json_raw(j, key, value ? "true" : "false");
+    put_raw(j, key, value ? "true" : "false", value ? 4 : 5);
 }
 
 void json_instant(struct json *j, const char *key, struct instant value, int offset_min)
 {
-    char text[INSTANT_TEXT_MAX];
-    bool is_none = value.ms == 0 || value.ms == INSTANT_NEVER.ms;
-    json_text(j, key, is_none ? NULL : instant_print(value, offset_min, text));
+    if (value.ms == 0 || value.ms == INSTANT_NEVER.ms) {
+        json_none(j, key);
+        return;
+    }
+    char *to = before(j, key, INSTANT_TEXT_MAX + 2);
+    *to = '"';
+    to = instant_put(value, offset_min, to + 1);
+    *to = '"';
+    end_at(j, to + 1);
 }
 
 void json_date(struct json *j, const char *key, struct bizday value)
@@ -195,9 +260,16 @@ void json_date(struct json *j, const char *key, struct bizday value)
 void json_reason(struct json *j, const char *reason)
 {
     static const char *const keys[LANGS] = {"reason", "reason_en"};
+    reason = reason ? reason : "";
+    size_t n = strlen(reason);
+    bool is_plain_text = !str_starts(reason, "BNT") && !memchr(reason, OR_EN[0], n); /* the same in both languages */
     for (int lang = 0; lang < LANGS; lang++) {
+        if (is_plain_text) {
+            json_bytes(j, keys[lang], reason, n);
+            continue;
+        }
         struct strbuf text = {0};
-        reason_text(&text, reason ? reason : "", (enum lang)lang);
+        reason_text(&text, reason, (enum lang)lang);
         json_text(j, keys[lang], strbuf_str(&text));
         strbuf_close(&text);
     }

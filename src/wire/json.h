@@ -41,3 +41,4 @@ void json_date(struct json *j, const char *key, struct bizday value);      /* nu
 /* "reason" in Japanese and "reason_en": see reason_text. */
 void json_reason(struct json *j, const char *reason);
 void json_raw(struct json *j, const char *key, const char *json_text);     /* already JSON */
+void json_members(struct json *j, const char *members, size_t n);          /* of an object, already JSON: "a":1,"b":2 */

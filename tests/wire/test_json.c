@@ -4,10 +4,13 @@
  */
 #include "tests/unit.h"
 
+#include <string.h>
+
 #include "wire/json.h"
 #include "wire/json_read.h"
 
 #include "base/limits.h"
+#include "jobnet/status.h"
 
 static void commas_and_keys_are_put_by_itself(void **state)
 {
@@ -93,12 +96,58 @@ static void reader_refuses_what_is_too_large_or_no_json(void **state)
     assert_false(json_in_open(&in, "{\"a\":NaN}", 9, 100, &e));
 }
 
+static void members_are_put_with_a_comma(void **state)
+{
+    CLEANUP(strbuf_close) struct strbuf text = {0};
+    struct json j = {.into = &text};
+    json_open(&j, NULL);
+    json_members(&j, "\"a\":1,\"b\":2", 11);
+    json_members(&j, "\"c\":3", 5);
+    json_text(&j, "d\"e", "x");
+    json_end(&j);
+    assert_string_equal(strbuf_str(&text), "{\"a\":1,\"b\":2,\"c\":3,\"d\\\"e\":\"x\"}");
+}
+
+static void reasons_come_in_both_languages(void **state)
+{
+    static const char *const cases[][2] = {
+        {"", "{\"reason\":\"\",\"reason_en\":\"\"}"},
+        {"baseline", "{\"reason\":\"baseline\",\"reason_en\":\"baseline\"}"},
+        {"\xE6\x9C\x88" OR_EN "month", "{\"reason\":\"\xE6\x9C\x88\",\"reason_en\":\"month\"}"},
+        {"BNTx", "{\"reason\":\"BNTx\",\"reason_en\":\"BNTx\"}"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CLEANUP(strbuf_close) struct strbuf text = {0};
+        struct json j = {.into = &text};
+        json_open(&j, NULL);
+        json_reason(&j, cases[i][0]);
+        json_end(&j);
+        assert_string_equal(strbuf_str(&text), cases[i][1]);
+    }
+}
+
+/* Answers hold them as they stand in the table. */
+static void words_of_states_need_no_escape(void **state)
+{
+    for (int i = 0; i < STATUSES; i++) {
+        const struct status_row *row = status_row((enum status)i);
+        assert_null(strpbrk(row->name, "\"\\"));
+        for (int lang = 0; lang < LANGS; lang++) {
+            assert_null(strpbrk(row->text[lang], "\"\\"));
+            assert_true(utf8_valid(row->text[lang], strlen(row->text[lang])));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commas_and_keys_are_put_by_itself),
         cmocka_unit_test(text_is_escaped_and_bad_utf8_replaced),
         cmocka_unit_test(numbers_and_times_have_one_form),
+        cmocka_unit_test(members_are_put_with_a_comma),
+        cmocka_unit_test(reasons_come_in_both_languages),
+        cmocka_unit_test(words_of_states_need_no_escape),
         cmocka_unit_test(reader_keeps_the_first_failure_and_names_the_field),
         cmocka_unit_test(reader_refuses_what_is_too_large_or_no_json),
     };
