@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "http/proof.h"
-#include "os/secret.h"
 
 enum { DEVICE_COOKIE_SEC = 365 * 24 * 3600, COOKIE_TEXT_BYTES = 512 };
 
@@ -102,12 +101,12 @@ enum MHD_Result answer_queue(struct MHD_Connection *connection, struct api_respo
 enum MHD_Result answer_read(struct request *request)
 {
     struct api_response *response = &request->response;
-    char digest[SECRET_DIGEST_TEXT_BYTES], etag[SECRET_DIGEST_TEXT_BYTES + 2];
+    char digest[FINGERPRINT_TEXT_BYTES], etag[FINGERPRINT_TEXT_BYTES + 2];
     strbuf_char(&response->body, '\n');
     if (response->status != MHD_HTTP_OK) {
         return queue(request->connection, response, NULL, false);
     }
-    secret_digest(response->body.at, response->body.n, digest);
+    fingerprint(&request->listener->http->etag_key, response->body.at, response->body.n, digest);
     (void)snprintf(etag, sizeof(etag), "\"%s\"", digest);
     if (etag_matches(request_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH), etag)) {
         strbuf_close(&response->body);

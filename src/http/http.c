@@ -174,6 +174,7 @@ bool http_open(const struct http_config *config, struct http **ret, struct err *
     struct http *http = arena_new(&memory, struct http);
     uint64_t seed = 0;
     secret_random(&seed, sizeof(seed));
+    secret_random(&http->etag_key, sizeof(http->etag_key));
     http->memory = memory;
     http->api = config->api;
     http->unix_path = config->unix_path ? arena_copy(&http->memory, config->unix_path) : NULL;

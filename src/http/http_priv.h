@@ -13,6 +13,7 @@
 #include "api/identity.h"
 #include "base/vec.h"
 #include "http/files.h"
+#include "http/fingerprint.h"
 #include "http/guard.h"
 #include "http/head.h"
 #include "http/http.h"
@@ -53,6 +54,7 @@ struct http {
     struct head_hosts hosts;   /* that TCP requests may name */
     struct proxies proxies;    /* whose word on who asks is taken */
     struct http_limits limits;
+    struct fingerprint_key etag_key; /* of answers; of this start */
     struct rate rate;
     struct guard guard;
     pthread_mutex_t lock;
