@@ -785,6 +785,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/windows/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for longer hours, as a user of the client (E-05, E-06) */
+        post: operations["api_v1_windows_ask_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/windows/extend": {
         parameters: {
             query?: never;
@@ -1001,6 +1018,23 @@ export interface paths {
         put?: never;
         /** Record a decision of the client (E-13) */
         post: operations["api_v1_decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide oneself, as a user of the client (E-13) */
+        post: operations["api_v1_decisions_make_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1296,6 +1330,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A unit's definition, key by key */
+        get: operations["api_v1_units_form_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/attempts": {
         parameters: {
             query?: never;
@@ -1322,6 +1373,247 @@ export interface paths {
         };
         /** What to do when a unit ends badly (R-005) */
         get: operations["api_v1_runbook_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Run dates of a stored definition, by its rules */
+        get: operations["api_v1_plan_dates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the calendars of the site */
+        get: operations["api_v1_calendars_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** National holidays, official or computed, and who signed the year off */
+        get: operations["api_v1_holidays_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the holidays of a year off */
+        post: operations["api_v1_holidays_sign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import the official holidays */
+        post: operations["api_v1_holidays_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a definition: what changes, and which run dates of 13 months; nothing is stored */
+        post: operations["api_v1_units_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List proposed definitions, newest first */
+        get: operations["api_v1_proposals_get"];
+        put?: never;
+        /** Propose a change of definitions */
+        post: operations["api_v1_proposals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal: differences and run dates that change */
+        get: operations["api_v1_proposals__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a proposal and put it into effect; not by its maker (E-39) */
+        post: operations["api_v1_proposals_apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a proposal */
+        post: operations["api_v1_proposals_refuse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw one's own proposal */
+        post: operations["api_v1_proposals_withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shift log, newest first */
+        get: operations["api_v1_notes_get"];
+        put?: never;
+        /** Write a note for the shift log */
+        post: operations["api_v1_notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the settings */
+        get: operations["api_v1_settings_get"];
+        put?: never;
+        /** Change a setting */
+        post: operations["api_v1_settings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups that were taken, newest first */
+        get: operations["api_v1_backups_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1566,23 +1858,6 @@ export interface paths {
         put?: never;
         /** Revoke a token */
         post: operations["api_v1_tokens_revoke_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Write a note for the shift log */
-        post: operations["api_v1_notes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2922,8 +3197,8 @@ export interface components {
             /** @description Hash of the chain here */
             hash: string;
         };
-        /** @description What checking the chain found */
-        journal_checked: {
+        /** @description What checking one stream's chain found */
+        stream_checked: {
             /** @description Stream */
             stream: string;
             /** @description The chain is whole */
@@ -2950,6 +3225,37 @@ export interface components {
             bad_what?: "hash" | "prev" | "gap" | "body";
             /** @description Hash of the last row */
             head: string;
+        };
+        /** @description What checking found: of all streams together, or of the one named */
+        journal_checked: {
+            /** @description Stream that was named */
+            stream?: string;
+            /** @description The chain is whole */
+            whole: boolean;
+            /**
+             * Format: int64
+             * @description Rows
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows whose body was emptied
+             */
+            redacted: number;
+            /**
+             * Format: int64
+             * @description First that does not fit
+             */
+            bad_seq?: number;
+            /**
+             * @description What does not fit
+             * @enum {string}
+             */
+            bad_what?: "hash" | "prev" | "gap" | "body";
+            /** @description Hash of the last row of the stream that was named */
+            head?: string;
+            /** @description Stream by stream */
+            streams: components["schemas"]["stream_checked"][];
         };
         /** @description A backup that was made */
         backed_up: {
@@ -3667,6 +3973,55 @@ export interface components {
              */
             line: number;
         };
+        /** @description A key of a definition */
+        form_field: {
+            /** @description Key */
+            key: string;
+            /** @description Label */
+            label: components["schemas"]["Text"];
+            /** @description Value, without quotes */
+            value: string | null;
+            /** @description As written */
+            raw: string | null;
+            /** @description Form of the value: text, number, word, schedule, gate … */
+            kind: string;
+            /** @description Words to choose from, parted by | */
+            words: string | null;
+            /**
+             * Format: int64
+             * @description Least
+             */
+            min: number;
+            /**
+             * Format: int64
+             * @description Most, of a text its bytes; 0 = none
+             */
+            max: number;
+            /** @description May stand more than once */
+            is_repeated: boolean;
+            /** @description What it is */
+            help: string | null;
+        };
+        /** @description A definition as a form */
+        form: {
+            /** @description Unit */
+            unit: string;
+            /** @description Group or root jobnet it belongs to */
+            root: string;
+            /**
+             * Format: int64
+             * @description Version
+             */
+            version: number;
+            /** @description Type */
+            type: string;
+            /** @description Type in words */
+            type_text: components["schemas"]["Text"];
+            /** @description Keys it has, as written */
+            fields: components["schemas"]["form_field"][];
+            /** @description Keys it might have */
+            others: components["schemas"]["form_field"][];
+        };
         /** @description An attempt */
         attempt: {
             /**
@@ -3714,6 +4069,487 @@ export interface components {
             manual: string;
             /** @description Version of the manual */
             version: string;
+        };
+        /** @description A run date by the rules */
+        run_date: {
+            /** @description Jobnet */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Rule
+             */
+            rule: number;
+            /**
+             * Format: date
+             * @description Execution date
+             * @example 2026-06-29
+             */
+            date: string | null;
+            /**
+             * Format: date-time
+             * @description Start
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            start: string | null;
+            /**
+             * @description Time, 48-hour
+             * @example 27:30
+             */
+            time: string;
+            /**
+             * @description Does it run
+             * @enum {string}
+             */
+            state: "run" | "skip";
+            /** @description Why, short name */
+            reason: string;
+            /** @description Why */
+            reason_text: components["schemas"]["Text"];
+            /**
+             * Format: date
+             * @description Shifted from
+             * @example 2026-06-29
+             */
+            shifted_from: string | null;
+            /**
+             * Format: date-time
+             * @description Deadline
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            deadline: string | null;
+        };
+        /** @description A calendar of the site */
+        site_calendar: {
+            /** @description Name */
+            name: string;
+            /** @description Stands above "/" */
+            is_default: boolean;
+            /**
+             * Format: int64
+             * @description Base time in minutes
+             */
+            base_minute: number;
+        };
+        /** @description A national holiday */
+        holiday: {
+            /**
+             * Format: date
+             * @description Date
+             * @example 2026-06-29
+             */
+            date: string;
+            /** @description Name */
+            name: string;
+            /**
+             * @description From the official file, or computed
+             * @enum {string}
+             */
+            source: "official" | "computed";
+        };
+        /** @description Who signed the year off */
+        holiday_signed: {
+            /** @description Who */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            at: string | null;
+            /** @description Of the days as they are now */
+            is_current: boolean;
+        };
+        /** @description The holidays of a year */
+        holidays: {
+            /** @description By date */
+            items: components["schemas"]["holiday"][];
+            /** @description Always null */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description Year
+             */
+            year: number;
+            /** @description Signed off */
+            signed: components["schemas"]["holiday_signed"] | null;
+        };
+        /** @description What an act on the holidays did */
+        holiday_acted: {
+            /**
+             * Format: int64
+             * @description Year
+             */
+            year?: number;
+            /**
+             * Format: int64
+             * @description Days
+             */
+            days?: number;
+            /** @description Hash of what was signed for */
+            hash?: string;
+            /** @description Site */
+            site?: string;
+            /**
+             * Format: int64
+             * @description Calendars
+             */
+            calendars?: number;
+            /**
+             * Format: int64
+             * @description Window groups
+             */
+            window_groups?: number;
+            /**
+             * Format: int64
+             * @description Agents
+             */
+            agents?: number;
+            /**
+             * Format: int64
+             * @description Jobnets planned again
+             */
+            replanned?: number;
+        };
+        /** @description A message about a definition */
+        checked_diag: {
+            /**
+             * Format: int64
+             * @description Line
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description Column
+             */
+            column: number;
+            /** @description Message ID: -E error, -W warning */
+            id: string;
+            /** @description Unit */
+            unit: string | null;
+            /** @description Japanese */
+            ja: string;
+            /** @description English */
+            en: string;
+        };
+        /** @description A change */
+        checked_change: {
+            /** @description Kind of change */
+            change: string;
+            /** @description Unit */
+            path: string;
+            /** @description Key */
+            key: string | null;
+            /** @description Before */
+            before: string | null;
+            /** @description After */
+            after: string | null;
+        };
+        /** @description A run date that changes */
+        checked_date: {
+            /** @description Jobnet */
+            unit: string;
+            /**
+             * Format: date
+             * @description Execution date
+             * @example 2026-06-29
+             */
+            date: string;
+            /**
+             * @description Time, 48-hour
+             * @example 27:30
+             */
+            time: string;
+            /**
+             * @description Time before, when moved
+             * @example 27:30
+             */
+            before?: string;
+        };
+        /** @description Run dates that change */
+        checked_dates: {
+            /**
+             * Format: date
+             * @description From
+             * @example 2026-06-29
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description To
+             * @example 2026-06-29
+             */
+            to: string;
+            /** @description Added */
+            added: components["schemas"]["checked_date"][];
+            /** @description Removed */
+            removed: components["schemas"]["checked_date"][];
+            /** @description At another time */
+            moved: components["schemas"]["checked_date"][];
+            /** @description There were too many */
+            is_truncated: boolean;
+        };
+        /** @description The check of a definition */
+        checked: {
+            /** @description There are no errors */
+            is_valid: boolean;
+            /** @description Messages */
+            diags: components["schemas"]["checked_diag"][];
+            /** @description Canonical text */
+            text?: string;
+            /** @description What changes */
+            changes?: components["schemas"]["checked_change"][];
+            /** @description Run dates that change */
+            dates?: components["schemas"]["checked_dates"];
+        };
+        /** @description A proposed definition */
+        proposal: {
+            /**
+             * Format: int64
+             * @description Number
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            at: string | null;
+            /** @description Who proposed it */
+            actor: string;
+            /** @description Destination group */
+            under: string;
+            /** @description Hash of the text */
+            hash: string;
+            /**
+             * @description State
+             * @enum {string}
+             */
+            state: "waiting" | "applied" | "refused" | "withdrawn" | "?";
+            /** @description Why it was proposed */
+            why: string;
+            /** @description Who decided */
+            decided_by: string;
+            /**
+             * Format: date-time
+             * @description When
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            decided: string | null;
+            /** @description Why it was decided so */
+            reason: string;
+        };
+        /** @description A proposal and its check */
+        proposal_whole: {
+            /**
+             * Format: int64
+             * @description Number
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            at: string | null;
+            /** @description Who proposed it */
+            actor: string;
+            /** @description Destination group */
+            under: string;
+            /** @description Hash of the text */
+            hash: string;
+            /**
+             * @description State
+             * @enum {string}
+             */
+            state: "waiting" | "applied" | "refused" | "withdrawn" | "?";
+            /** @description Why it was proposed */
+            why: string;
+            /** @description Who decided */
+            decided_by: string;
+            /**
+             * Format: date-time
+             * @description When
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            decided: string | null;
+            /** @description Why it was decided so */
+            reason: string;
+            /** @description Text as proposed */
+            source: string;
+            /** @description There are no errors */
+            is_valid: boolean;
+            /** @description Messages */
+            diags: components["schemas"]["checked_diag"][];
+            /** @description Canonical text */
+            text?: string;
+            /** @description What changes */
+            changes?: components["schemas"]["checked_change"][];
+            /** @description Run dates that change */
+            dates?: components["schemas"]["checked_dates"];
+        };
+        /** @description A unit that changes */
+        proposal_unit: {
+            /** @description Unit */
+            unit: string;
+            /**
+             * @description How
+             * @enum {string}
+             */
+            change: "added" | "changed";
+        };
+        /** @description What an act on a proposal did */
+        proposal_acted: {
+            /**
+             * Format: int64
+             * @description Number
+             */
+            proposal: number;
+            /**
+             * @description State
+             * @enum {string}
+             */
+            state?: "waiting" | "applied" | "refused" | "withdrawn";
+            /** @description Units that change */
+            units?: components["schemas"]["proposal_unit"][];
+            /**
+             * Format: int64
+             * @description Added
+             */
+            added?: number;
+            /**
+             * Format: int64
+             * @description Changed
+             */
+            changed?: number;
+            /**
+             * Format: int64
+             * @description The same
+             */
+            same?: number;
+            /**
+             * Format: int64
+             * @description Warnings
+             */
+            warnings?: number;
+            /** @description Only tried */
+            dry_run?: boolean;
+        };
+        /** @description A note of the shift log */
+        note: {
+            /**
+             * Format: int64
+             * @description Number
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            at: string | null;
+            /** @description Who */
+            actor: string;
+            /** @description Side that may read it; null = both */
+            side: string | null;
+            /** @description Text */
+            text: string;
+            /** @description Unit, "" for none */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Run, 0 for none
+             */
+            run: number;
+            /**
+             * Format: int64
+             * @description Note it corrects, 0 for none
+             */
+            corrects: number;
+            /** @description The next shift must read it */
+            is_handover: boolean;
+            /**
+             * Format: date-time
+             * @description When it was read
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            read: string | null;
+            /** @description Who read it */
+            read_by: string;
+        };
+        /** @description A setting */
+        setting: {
+            /** @description Name */
+            name: string;
+            /**
+             * Format: int64
+             * @description Value
+             */
+            value: number;
+            /**
+             * Format: int64
+             * @description Default
+             */
+            default: number;
+            /** @description Not changed */
+            is_default: boolean;
+            /**
+             * Format: int64
+             * @description Least
+             */
+            min: number;
+            /**
+             * Format: int64
+             * @description Most
+             */
+            max: number;
+            /** @description Unit */
+            unit: components["schemas"]["Text"];
+            /** @description What it is */
+            help: components["schemas"]["Text"];
+            /** @description Who changed it */
+            changed_by: string | null;
+            /**
+             * Format: date-time
+             * @description When
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            changed_at: string | null;
+        };
+        /** @description The setting as it is now */
+        setting_acted: {
+            /** @description Name */
+            name: string;
+            /**
+             * Format: int64
+             * @description Value
+             */
+            value: number;
+        };
+        /** @description A backup that was taken */
+        backup: {
+            /**
+             * Format: int64
+             * @description Number in the journal
+             */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Business time
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            at: string | null;
+            /**
+             * Format: date-time
+             * @description Machine clock
+             * @example 2026-06-29T19:00:00+09:00
+             */
+            wall: string | null;
+            /** @description Who */
+            actor: string;
+            /** @description File */
+            file: string;
+            /** @description Why */
+            reason: string;
         };
         /** @description A person or role account */
         person: {
@@ -6339,6 +7175,66 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    api_v1_windows_ask_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Window group, e.g. KOKUHO */
+                    group: string;
+                    /** @description User class, e.g. 職員 */
+                    class: string;
+                    /**
+                     * @description New closing time, 48-hour
+                     * @example 27:30
+                     */
+                    time: string;
+                    /**
+                     * Format: date
+                     * @description Business day, today by default
+                     * @example 2026-06-29
+                     */
+                    date?: string;
+                    /** @description Number of the decision that accepted the slack warning */
+                    decision?: number;
+                    /** @description Why; kept in the journal */
+                    reason: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask for longer hours, as a user of the client (E-05, E-06) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["window_acted"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
     api_v1_windows_extend_post: {
         parameters: {
             query?: never;
@@ -6972,6 +7868,55 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    api_v1_decisions_make_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description recovery (E-13), opening over a running net, extension with too little slack (E-06), other */
+                    kind: string;
+                    /** @description What is decided */
+                    text: string;
+                    /** @description About what: run/12 or a jobnet for recovery, GROUP/CLASS for opening and extension */
+                    entity?: string;
+                    /** @description Why; kept in the journal */
+                    reason?: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Decide oneself, as a user of the client (E-13) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["decided"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
     api_v1_events_get: {
         parameters: {
             query?: {
@@ -7561,6 +8506,39 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    api_v1_units_form_get: {
+        parameters: {
+            query: {
+                unit: string;
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A unit's definition, key by key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["form"];
+                    "application/x-ndjson": components["schemas"]["form_field"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
     api_v1_runs__run__attempts_get: {
         parameters: {
             query?: {
@@ -7628,6 +8606,731 @@ export interface operations {
                         next: string | null;
                     };
                     "application/x-ndjson": components["schemas"]["runbook_row"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_plan_dates_get: {
+        parameters: {
+            query: {
+                unit: string;
+                from?: string;
+                to?: string;
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Run dates of a stored definition, by its rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["run_date"][];
+                        /** @description what `after` takes for the next page; null: this was the last */
+                        next: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["run_date"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_calendars_get: {
+        parameters: {
+            query?: {
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the calendars of the site */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["site_calendar"][];
+                        /** @description what `after` takes for the next page; null: this was the last */
+                        next: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["site_calendar"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_holidays_get: {
+        parameters: {
+            query?: {
+                year?: number;
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description National holidays, official or computed, and who signed the year off */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["holidays"];
+                    "application/x-ndjson": components["schemas"]["holiday"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_holidays_sign_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Year */
+                    year: number;
+                    /** @description Why; kept in the journal */
+                    reason?: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Sign the holidays of a year off */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["holiday_acted"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_holidays_import_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Text of holidays.csv */
+                    file: string;
+                    /** @description Why; kept in the journal */
+                    reason?: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Import the official holidays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["holiday_acted"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_units_check_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Unit definitions */
+                    text: string;
+                    /**
+                     * @description Job group to put it under
+                     * @example /KSK/JN404
+                     */
+                    under?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Check a definition: what changes, and which run dates of 13 months; nothing is stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["checked"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_proposals_get: {
+        parameters: {
+            query?: {
+                state?: "waiting" | "applied" | "refused" | "withdrawn";
+                after?: string;
+                limit?: number;
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List proposed definitions, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["proposal"][];
+                        /** @description what `after` takes for the next page; null: this was the last */
+                        next: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["proposal"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_proposals_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Unit definition file */
+                    text: string;
+                    /**
+                     * @description Job group to put it under
+                     * @example /KSK/JN404
+                     */
+                    under?: string;
+                    /** @description Why; kept in the journal */
+                    reason?: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Propose a change of definitions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["proposal_acted"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_proposals__id__get: {
+        parameters: {
+            query?: {
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One proposal: differences and run dates that change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["proposal_whole"];
+                    "application/x-ndjson": components["schemas"]["checked_change"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_proposals_apply_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Number of the proposal */
+                    id: number;
+                    /** @description Why; kept in the journal */
+                    reason?: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Approve a proposal and put it into effect; not by its maker (E-39) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["proposal_acted"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_proposals_refuse_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Number of the proposal */
+                    id: number;
+                    /** @description Why; kept in the journal */
+                    reason: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Refuse a proposal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["proposal_acted"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_proposals_withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Number of the proposal */
+                    id: number;
+                    /** @description Why; kept in the journal */
+                    reason?: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Withdraw one's own proposal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["proposal_acted"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_notes_get: {
+        parameters: {
+            query?: {
+                unit?: string;
+                run?: number;
+                unread?: boolean;
+                after?: string;
+                limit?: number;
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The shift log, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["note"][];
+                        /** @description what `after` takes for the next page; null: this was the last */
+                        next: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["note"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_notes_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Text */
+                    text: string;
+                    /**
+                     * @description About this unit
+                     * @example /KSK/JN404
+                     */
+                    unit?: string;
+                    /**
+                     * @description About this run
+                     * @example 12
+                     */
+                    run?: number | string;
+                    /** @description The next shift must confirm that it was read */
+                    is_handover?: boolean;
+                    /**
+                     * @description Only for this side; both by default
+                     * @enum {string}
+                     */
+                    side?: "client" | "contractor";
+                    /** @description Number of the note that it corrects */
+                    corrects?: number;
+                    /** @description Why; kept in the journal */
+                    reason?: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Write a note for the shift log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["numbered"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_settings_get: {
+        parameters: {
+            query?: {
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["setting"][];
+                        /** @description what `after` takes for the next page; null: this was the last */
+                        next: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["setting"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_settings_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body within a day is answered as the first time and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description with a cookie: csrf of /me */
+                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Name */
+                    name: string;
+                    /** @description Value; none = the default again */
+                    value?: string;
+                    /** @description Why; kept in the journal */
+                    reason?: string;
+                    /** @description Number of the request or ticket */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Change a setting */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["setting_acted"];
+                };
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
+            404: components["responses"]["Error"];
+            409: components["responses"]["Error"];
+            413: components["responses"]["Error"];
+            422: components["responses"]["Error"];
+            503: components["responses"]["Error"];
+            default: components["responses"]["Error"];
+        };
+    };
+    api_v1_backups_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description only these members of each item, parted by commas */
+                fields?: components["parameters"]["Fields"];
+                /** @description ndjson: the whole list, an item a line, as with Accept: application/x-ndjson; up to 1000000 items, then a line {"next": …} */
+                format?: components["parameters"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Backups that were taken, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["backup"][];
+                        /** @description what `after` takes for the next page; null: this was the last */
+                        next: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["backup"];
                 };
             };
             400: components["responses"]["Error"];
@@ -8455,70 +10158,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["nothing"];
-                };
-            };
-            400: components["responses"]["Error"];
-            401: components["responses"]["Error"];
-            403: components["responses"]["Error"];
-            404: components["responses"]["Error"];
-            409: components["responses"]["Error"];
-            413: components["responses"]["Error"];
-            422: components["responses"]["Error"];
-            503: components["responses"]["Error"];
-            default: components["responses"]["Error"];
-        };
-    };
-    api_v1_notes_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description the same key with the same body within a day is answered as the first time and not done again */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description with a cookie: csrf of /me */
-                "X-Banto-CSRF"?: components["parameters"]["Csrf"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Text */
-                    text: string;
-                    /**
-                     * @description About this unit
-                     * @example /KSK/JN404
-                     */
-                    unit?: string;
-                    /**
-                     * @description About this run
-                     * @example 12
-                     */
-                    run?: number | string;
-                    /** @description The next shift must confirm that it was read */
-                    is_handover?: boolean;
-                    /**
-                     * @description Only for this side; both by default
-                     * @enum {string}
-                     */
-                    side?: "client" | "contractor";
-                    /** @description Number of the note that it corrects */
-                    corrects?: number;
-                    /** @description Why; kept in the journal */
-                    reason?: string;
-                    /** @description Number of the request or ticket */
-                    reference?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Write a note for the shift log */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["numbered"];
                 };
             };
             400: components["responses"]["Error"];
