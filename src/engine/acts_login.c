@@ -41,6 +41,7 @@ bool act_password_set(struct act_call *call)
         return false;
     }
     password_put(call->engine, person->id, call->act->secret, call->act->is_on);
+    invitations_end(call->engine, person->id); /* a link that lies about would undo it */
     return true;
 }
 

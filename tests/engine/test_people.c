@@ -281,6 +281,22 @@ static void a_link_is_taken_once_even_in_one_turn(void **state)
     stage_do(&s, take);
 }
 
+static void a_new_password_ends_the_links_that_lie_about(void **state)
+{
+    (void)state;
+    add("desk", "contractor");
+    int64_t desk = answered_id();
+    struct act link = on_person(ACT_INVITATION_MAKE, "root", "desk");
+    link.kind = "invite";
+    link.secret = HASH_A;
+    stage_do(&s, link);
+    stage_do(&s, secret_act(ACT_PASSWORD_SET, desk, "$argon2id$x"));
+    struct act take = by(ACT_INVITATION_TAKE, "desk");
+    take.secret = HASH_A;
+    take.text2 = "$argon2id$y";
+    (void)stage_refuses(&s, take, "BNT0722-E");
+}
+
 static void a_link_across_the_sides_is_for_who_has_no_password_yet(void **state)
 {
     (void)state;
@@ -469,6 +485,7 @@ int main(void)
         T(what_is_secret_is_not_in_the_journal),
         T(a_person_who_is_closed_is_out_at_once),
         T(a_link_is_taken_once_even_in_one_turn),
+        T(a_new_password_ends_the_links_that_lie_about),
         T(a_link_across_the_sides_is_for_who_has_no_password_yet),
         T(the_clients_decision_is_not_the_contractors_to_give),
         T(a_code_is_taken_once),
