@@ -191,7 +191,12 @@ bool api_call(struct api *api, struct arena *into, const struct api_request *req
         api_refuse(response, &e, NULL);
         return true;
     }
-    bool is_done = handle(&call, done, &is_later, &e);
+    /* All that one answer shows is of one moment, and the store's lock is taken once. */
+    bool is_read = request->operation->kind == OPERATION_IS_READ, is_held = is_read && store_reader_hold(call.reader, &e);
+    bool is_done = is_held == is_read && handle(&call, done, &is_later, &e);
+    if (is_held) {
+        store_reader_release(call.reader);
+    }
     api_reader_give(api, call.reader);
     if (!is_done) {
         api_refuse(response, &e, call.field);

@@ -27,6 +27,7 @@ struct sqlite_reader {
     struct statement *get[TABLES]; /* by primary key; made when first wanted */
     struct map by_sql;
     struct strbuf sql;            /* reused */
+    sqlite3_stmt *begin, *commit; /* of hold and release; made when first wanted */
 };
 
 struct sqlite_cursor {
@@ -482,17 +483,32 @@ void sqlite_reader_close(struct store_reader *store_reader)
     assert(!reader->statements); /* a cursor was left open */
     map_close(&reader->by_sql);
     strbuf_close(&reader->sql);
+    (void)sqlite3_finalize(reader->begin);
+    (void)sqlite3_finalize(reader->commit);
     (void)sqlite3_close(reader->db);
     heap_free(reader);
+}
+
+/* Once a request: not parsed each time. */
+static int kept_run(sqlite3 *db, const char *sql, sqlite3_stmt **kept)
+{
+    int result = *kept ? SQLITE_OK : sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+    if (result == SQLITE_OK) {
+        (void)sqlite3_step(*kept);
+        result = sqlite3_reset(*kept);
+    }
+    return result;
 }
 
 bool sqlite_hold(struct store_reader *store_reader, struct err *e)
 {
     struct sqlite_reader *reader = reader_of(store_reader);
-    return sqlite_run(reader->db, reader->path, "BEGIN", e);
+    int result = kept_run(reader->db, "BEGIN", &reader->begin);
+    return result == SQLITE_OK || sqlite_fail(reader->db, reader->path, result, e);
 }
 
 void sqlite_release(struct store_reader *store_reader)
 {
-    (void)sqlite3_exec(reader_of(store_reader)->db, "COMMIT", NULL, NULL, NULL); /* it only read: nothing can be lost */
+    struct sqlite_reader *reader = reader_of(store_reader);
+    (void)kept_run(reader->db, "COMMIT", &reader->commit); /* it only read: nothing can be lost */
 }
