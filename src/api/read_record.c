@@ -221,7 +221,10 @@ static bool journal_batch_read(struct call *call, const struct journal_query *qu
 static bool journal_wanted(struct call *call, const struct journal_row *row, bool *ret, struct err *e)
 {
     const char *via = call_text(call, "via"), *unit = call_text(call, "unit"), *path = NULL;
-    *ret = !via || str_equal(via, row->entry.via);
+    /* "web" means all that came by the web, whatever the address behind it: web@127.0.0.1 */
+    struct str way, address;
+    (void)str_cut(str_of(row->entry.via), '@', &way, &address);
+    *ret = !via || str_equal(via, row->entry.via) || str_is(way, via);
     if (*ret && unit) {
         if (!entity_unit(call, row->entry.entity, &path, e)) {
             return false;

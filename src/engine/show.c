@@ -101,6 +101,7 @@ bool act_show_agents(struct act_call *call)
         json_number(&call->json, "running", agent->running);
         json_number(&call->json, "waiting", (int64_t)agent->queue.n);
         json_number(&call->json, "limit", agent_limit(engine, agent));
+        json_text(&call->json, "limits", agent->limits ? agent->limits : "");
         json_instant(&call->json, "last_seen", agent->last_seen_wall, offset_min);
         json_text(&call->json, "platform", agent->platform);
         json_text(&call->json, "version", agent->version);

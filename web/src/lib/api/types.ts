@@ -70,19 +70,17 @@ export interface Now {
 }
 
 export interface Note {
-    id: string | number;
+    id: number;
     at: string;
-    by?: string;
-    author?: string;
-    title?: string | null;
+    actor: string;
+    side: string | null;
     text: string;
-    unit?: string | null;
-    run?: number | null;
-    is_handover?: boolean;
-    is_read?: boolean;
-    read_by?: string | null;
-    read_at?: string | null;
-    corrects?: string | number | null;
+    unit: string;
+    run: number;
+    corrects: number;
+    is_handover: boolean;
+    read: string | null;
+    read_by: string;
 }
 
 export interface RunRow {
