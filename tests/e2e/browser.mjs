@@ -34,7 +34,7 @@ export async function page_open(browser, { locale = 'ja', theme = 'light', width
     const page = await context.newPage();
     const faults = [];
     page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && !/status of 40[134]/.test(message.text()) && faults.push(message.text()));
+    page.on('console', (message) => message.type() === 'error' && !/status of 40[134]/.test(message.text()) && faults.push(message.text() + ' ' + (message.location().url ?? '')));
     return { page, context, faults };
 }
 

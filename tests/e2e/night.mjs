@@ -170,7 +170,7 @@ await step('the decision is recorded with who gave it and how, and is used', asy
 await step('the job runs again, and the run goes on', async () => {
     server.banto('clock', 'go');
     server.banto('clock', 'speed', '60');
-    await until('the run goes on', () => ['running', 'normal'].includes(server.json('show', run).status), 60_000);
+    await until('the run goes on', () => ['running', 'normal'].includes(server.json('show', String(failed.run)).status), 60_000);
     await page.locator('.head[data-tone="run"]').waitFor();
     await until('the job that failed ends well', async () => server.json('nodes', String(failed.run)).items.find((node) => node.name === job).status === 'normal', 120_000);
 }, page);
@@ -198,7 +198,7 @@ await step('the night goes on, and JN506 follows JN404', async () => {
     await until('JN506 runs', () => /normal|running/.test(server.json('runs', '/外付けシステム/JN506', '--date', '2026-06-29').items[0]?.status ?? ''), 120_000);
     server.banto('clock', 'pause');
     await sleep(500);
-    assert.equal(server.json('show', run).status, 'normal');
+    assert.equal(server.json('show', String(failed.run)).status, 'normal');
 });
 
 await step('the journal holds, and the page complained about nothing', async () => {

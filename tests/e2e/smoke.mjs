@@ -49,7 +49,7 @@ await test('the first administrator is made by the link, and the key leaves the 
     await page.goto(url + '/login');
     await page.getByRole("heading", { name: "最初の管理者を作ります" }).waitFor();
     await page.goto(url + '/link?key=secret');
-    await page.getByLabel('ログイン名').fill('admin');
+    await page.getByLabel('ログイン名').fill('first');
     assert.equal(new URL(page.url()).search, '');
     await page.getByLabel('表示名').fill('運用管理者');
     await page.getByLabel('パスワード', { exact: true }).fill('correct horse battery');
