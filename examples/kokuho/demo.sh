@@ -252,7 +252,7 @@ rerun()
 # A rerun made anywhere, in the console say, is one, too.
 has_rerun()
 {
-    status=$(json "$(banto show "$run" --json)" status)
+    status=$(json "$(banto runs "$run" --limit 1 --json)" status)
     [ "$status" != ab-cont ] && [ "$status" != abnormal ]
 }
 
