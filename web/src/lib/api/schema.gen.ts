@@ -2932,6 +2932,8 @@ export interface components {
              * @description How many at once now
              */
             limit: number;
+            /** @description By time of day; empty: as the site says */
+            limits: string;
             /**
              * Format: date-time
              * @description Last heard of
