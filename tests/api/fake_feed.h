@@ -26,7 +26,13 @@ enum feed_result feed_next(struct feed *feed, int64_t *seq, struct strbuf *into)
     return result;
 }
 
-int64_t feed_head(struct feed *feed) { return feed->head; }
+int64_t feed_head(struct feed *feed)
+{
+    (void)pthread_mutex_lock(&feed->lock);
+    int64_t head = feed->head;
+    (void)pthread_mutex_unlock(&feed->lock);
+    return head;
+}
 
 int feed_watch(struct feed *feed, void (*wake)(void *data), void *data)
 {

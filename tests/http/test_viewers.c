@@ -182,7 +182,10 @@ static void a_viewer_that_sleeps_is_let_go(void **state)
             assert_true(hear(&awake));
         }
     }
-    hall->kit->engine.feed.tail = 19000; /* the ring has passed whoever is not beyond that */
+    struct feed *feed = &hall->kit->engine.feed;
+    (void)pthread_mutex_lock(&feed->lock);
+    feed->tail = 19000; /* the ring has passed whoever is not beyond that */
+    (void)pthread_mutex_unlock(&feed->lock);
     while (awake.last < 20000) {
         assert_int_equal(poll(&wait[0], 1, PATIENCE_MS), 1);
         assert_true(hear(&awake));
