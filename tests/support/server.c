@@ -65,7 +65,7 @@ static void write_file(const char *path, const char *text)
 void server_make(struct server *s, const char *folder, int jobs, bool has_own_agent)
 {
     char path[600], text[256];
-    *s = (struct server){.has_own_agent = has_own_agent, .answer = malloc(ANSWER_BYTES)};
+    *s = (struct server){.has_own_agent = has_own_agent};
     programs(s);
     (void)snprintf(s->folder, sizeof(s->folder), "%s", folder);
     (void)snprintf(s->data, sizeof(s->data), "%s/data", s->folder);
@@ -109,6 +109,7 @@ static bool is_gone(pid_t pid)
 
 void server_launch(struct server *s)
 {
+    s->answer = s->answer ? s->answer : malloc(ANSWER_BYTES);
     char program[PATH_MAX], site[600];
     (void)snprintf(program, sizeof(program), "%s/bantod", s->bin);
     (void)snprintf(site, sizeof(site), "%s/site", s->folder);
@@ -159,6 +160,8 @@ void server_stop(struct server *s)
 {
     end(&s->pid, SIGTERM);
     end(&s->agent, SIGTERM);
+    free(s->answer);
+    s->answer = NULL;
 }
 
 static pid_t holder(const struct server *s, const char *lock)
