@@ -45,6 +45,20 @@ enum unit_type {
     UNIT_TYPES
 };
 enum unit_kind { KIND_GROUP, KIND_NET, KIND_JOB, KIND_JUDGMENT, KIND_EVENT, KIND_ACTION, KIND_OR, KIND_CONNECTOR, KIND_CONDITION };
+/* Sets of them: on which kinds a key of unit_keys.def may stand. */
+enum {
+    ON_GROUP = 1 << KIND_GROUP,
+    ON_NET = 1 << KIND_NET,
+    ON_JOB = 1 << KIND_JOB,
+    ON_JUDGMENT = 1 << KIND_JUDGMENT,
+    ON_EVENT = 1 << KIND_EVENT,
+    ON_ACTION = 1 << KIND_ACTION,
+    ON_OR = 1 << KIND_OR,
+    ON_CONNECTOR = 1 << KIND_CONNECTOR,
+    ON_CONDITION = 1 << KIND_CONDITION,
+    ON_START = ON_NET | ON_JOB | ON_JUDGMENT | ON_EVENT | ON_ACTION | ON_OR | ON_CONNECTOR,
+    ON_ANY = ON_START | ON_GROUP | ON_CONDITION
+};
 
 struct unit_type_row {
     const char *text;          /* the value of ty= */

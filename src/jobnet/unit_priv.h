@@ -6,20 +6,6 @@
 #include "base/map.h"
 #include "jobnet/unit.h"
 
-enum {
-    ON_GROUP = 1 << KIND_GROUP,
-    ON_NET = 1 << KIND_NET,
-    ON_JOB = 1 << KIND_JOB,
-    ON_JUDGMENT = 1 << KIND_JUDGMENT,
-    ON_EVENT = 1 << KIND_EVENT,
-    ON_ACTION = 1 << KIND_ACTION,
-    ON_OR = 1 << KIND_OR,
-    ON_CONNECTOR = 1 << KIND_CONNECTOR,
-    ON_CONDITION = 1 << KIND_CONDITION,
-    ON_START = ON_NET | ON_JOB | ON_JUDGMENT | ON_EVENT | ON_ACTION | ON_OR | ON_CONNECTOR,
-    ON_ANY = ON_START | ON_GROUP | ON_CONDITION
-};
-
 enum key_form {
     FORM_ANY,            /* carried as it is */
     FORM_TEXT,           /* at most hi bytes in CP932, quotes not counted */

@@ -5,7 +5,7 @@
  */
 #include "tests/unit.h"
 
-#include "tests/api/kit.h"
+#include "tests/api/ask.h"
 
 #include "api/identity.h"
 #include "os/clock.h"
@@ -151,42 +151,9 @@ static struct identity identity_get(struct kit *kit, int64_t person, bool is_tok
     return identity;
 }
 
-static void took_answer(void *data, struct api_response *response)
-{
-    struct kit *kit = data;
-    kit->status = response->status;
-    strbuf_clear(&kit->body);
-    strbuf_add(&kit->body, strbuf_str(&response->body), response->body.n);
-}
-
 static int ask(struct kit *kit, const struct identity *identity, const char *method, const char *path, const char *rest)
 {
-    struct str value, left = str_of(rest), piece, name, text;
-    bool is_known = false;
-    struct api_pair pairs[16];
-    struct api_request request = {.operation = operation_route(method, path, &value, &is_known),
-                                  .caller = {.kind = CALLER_TCP, .actor = identity->name, .via = "web", .address = "192.0.2.7", .identity = identity},
-                                  .path_value = value};
-    assert_non_null(request.operation);
-    if (request.operation->method == METHOD_POST) {
-        request.body = rest;
-        request.body_n = strlen(rest);
-    } else {
-        while (left.n > 0) {
-            (void)str_cut(left, '&', &piece, &left);
-            (void)str_cut(piece, '=', &name, &text);
-            pairs[request.query_count++] = (struct api_pair){arena_copy_bytes(&kit->arena, name.at, name.n),
-                                                             arena_copy_bytes(&kit->arena, text.at, text.n)};
-        }
-        request.query = pairs;
-    }
-    struct api_response response = {0};
-    struct api_done done = {took_answer, kit};
-    if (api_call(kit->api, &kit->arena, &request, &response, &done)) {
-        took_answer(kit, &response);
-    }
-    strbuf_close(&response.body);
-    return kit->status;
+    return ask_by(kit, &(struct caller){CALLER_TCP, identity->name, "web", "192.0.2.7", identity}, method, path, rest);
 }
 
 /* ---- */

@@ -4,50 +4,15 @@
  */
 #include "tests/unit.h"
 
-#include "tests/api/kit.h"
+#include "tests/api/ask.h"
 
 #include <jansson.h>
 
 #include "wire/openapi.h"
 
-static void took_answer(void *data, struct api_response *response)
+static int ask_as(struct kit *kit, enum caller_kind kind, const char *method, const char *path, const char *rest)
 {
-    struct kit *kit = data;
-    kit->done_count++;
-    kit->status = response->status;
-    strbuf_clear(&kit->body);
-    strbuf_add(&kit->body, strbuf_str(&response->body), response->body.n);
-}
-
-/* "POST /api/v1/runs" with a body, or a GET with query "a=b&c=d". */
-static int ask_as(struct kit *kit, enum caller_kind caller, const char *method, const char *path, const char *rest)
-{
-    struct str value;
-    bool is_known = false;
-    const struct operation *operation = operation_route(method, path, &value, &is_known);
-    assert_non_null(operation);
-    struct api_pair pairs[16];
-    struct api_request request = {.operation = operation, .caller = {caller, "tester", "cli", "", NULL}, .path_value = value};
-    if (operation->method == METHOD_POST) {
-        request.body = rest;
-        request.body_n = strlen(rest);
-    } else {
-        struct str left = str_of(rest), piece, name, text;
-        while (left.n > 0) {
-            (void)str_cut(left, '&', &piece, &left);
-            (void)str_cut(piece, '=', &name, &text);
-            pairs[request.query_count++] = (struct api_pair){arena_copy_bytes(&kit->arena, name.at, name.n),
-                                                             arena_copy_bytes(&kit->arena, text.at, text.n)};
-        }
-        request.query = pairs;
-    }
-    struct api_response response = {0};
-    struct api_done done = {took_answer, kit};
-    if (api_call(kit->api, &kit->arena, &request, &response, &done)) {
-        took_answer(kit, &response);
-    }
-    strbuf_close(&response.body);
-    return kit->status;
+    return ask_by(kit, &(struct caller){kind, "tester", "cli", "", NULL}, method, path, rest);
 }
 
 static int ask(struct kit *kit, const char *method, const char *path, const char *rest)

@@ -5,36 +5,16 @@
  */
 #include "tests/unit.h"
 
-#include "tests/api/kit.h"
+#include "tests/api/ask.h"
 
 #include "api/api_priv.h"
 
 #define BIT(permission) (UINT64_C(1) << PERMISSION_##permission)
 
-static void took_answer(void *data, struct api_response *response)
-{
-    struct kit *kit = data;
-    kit->status = response->status;
-    strbuf_clear(&kit->body);
-    strbuf_add(&kit->body, strbuf_str(&response->body), response->body.n);
-}
-
 static int ask(struct kit *kit, const struct identity *identity, const char *path, const char *name, const char *text)
 {
-    struct str value;
-    bool is_known = false;
-    struct api_pair pair = {name, text};
-    struct api_request request = {.operation = operation_route("GET", path, &value, &is_known),
-                                  .caller = {.kind = CALLER_TCP, .actor = identity->name, .via = "web", .identity = identity},
-                                  .path_value = value, .query = &pair, .query_count = name ? 1 : 0};
-    struct api_response response = {0};
-    struct api_done done = {took_answer, kit};
-    assert_non_null(request.operation);
-    if (api_call(kit->api, &kit->arena, &request, &response, &done)) {
-        took_answer(kit, &response);
-    }
-    strbuf_close(&response.body);
-    return kit->status;
+    return ask_by(kit, &(struct caller){CALLER_TCP, identity->name, "web", "192.0.2.7", identity}, "GET", path,
+                  name ? arena_printf(&kit->arena, "%s=%s", name, text) : "");
 }
 
 static bool says(const struct kit *kit, const char *piece)

@@ -4,7 +4,7 @@
  */
 #include "tests/unit.h"
 
-#include "tests/api/kit.h"
+#include "tests/api/ask.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -13,42 +13,9 @@
 
 #include "jobnet/status.h"
 
-static void took_answer(void *data, struct api_response *response)
-{
-    struct kit *kit = data;
-    kit->status = response->status;
-    strbuf_clear(&kit->body);
-    strbuf_add(&kit->body, strbuf_str(&response->body), response->body.n);
-}
-
 static int ask(struct kit *kit, const char *method, const char *path, const char *rest)
 {
-    struct str value;
-    bool is_known = false;
-    const struct operation *operation = operation_route(method, path, &value, &is_known);
-    assert_non_null(operation);
-    struct api_pair pairs[16];
-    struct api_request request = {.operation = operation, .caller = {CALLER_OWN, "tester", "cli", "", NULL}, .path_value = value};
-    if (operation->method == METHOD_POST) {
-        request.body = rest;
-        request.body_n = strlen(rest);
-    } else {
-        struct str left = str_of(rest), piece, name, text;
-        while (left.n > 0) {
-            (void)str_cut(left, '&', &piece, &left);
-            (void)str_cut(piece, '=', &name, &text);
-            pairs[request.query_count++] = (struct api_pair){arena_copy_bytes(&kit->arena, name.at, name.n),
-                                                             arena_copy_bytes(&kit->arena, text.at, text.n)};
-        }
-        request.query = pairs;
-    }
-    struct api_response response = {0};
-    struct api_done done = {took_answer, kit};
-    if (api_call(kit->api, &kit->arena, &request, &response, &done)) {
-        took_answer(kit, &response);
-    }
-    strbuf_close(&response.body);
-    return kit->status;
+    return ask_by(kit, &(struct caller){CALLER_OWN, "tester", "cli", "", NULL}, method, path, rest);
 }
 
 static void says(struct kit *kit, const char *piece)
